@@ -1,0 +1,15 @@
+"""Tune a coffee recipe by gradient descent through a hand-written backprop engine.
+
+Rooms, ground floor first (each imports only from floors below it):
+
+- ``simulator.autodiff``: the backprop engine; knows nothing of coffee.
+- ``simulator.coffee``: the taste model; plain NumPy arithmetic, never imports the engine.
+- ``simulator.optimizers``: update rules, the loop, the scipy adapters; sees only an objective and a box.
+- ``simulator.experiment``: YAML file -> problem -> runs -> results folder.
+- ``simulator.figures``: pictures, drawn from results only.
+- ``simulator.cli``: one small file per verb.
+
+Importing this package imports none of them.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,45 @@
+"""A backprop engine, written by hand, small enough to read in an evening.
+
+>>> import numpy as np
+>>> grad(lambda x: np.exp(x[0]) * x[1])(np.array([0.0, 3.0]))
+array([3., 1.])
+"""
+
+from simulator.autodiff.check import GradientMismatch, check_gradient
+from simulator.autodiff.compile import compile, derivative_graph
+from simulator.autodiff.derivatives import (
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from simulator.autodiff.graph import Graph
+from simulator.autodiff.node import Node, TracedArray
+from simulator.autodiff.primitives import TABLE
+from simulator.autodiff.trace import trace
+
+where = TABLE["where"]
+
+__all__ = [
+    "GradientMismatch",
+    "Graph",
+    "Node",
+    "TracedArray",
+    "check_gradient",
+    "compile",
+    "derivative_graph",
+    "elementwise_grad",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "trace",
+    "value_and_grad",
+    "vjp",
+    "where",
+]

@@ -1,0 +1,130 @@
+"""Backpropagation: from a graph to the graph of its derivatives.
+
+The reverse sweep walks the nodes from the output back to the inputs. Each node holds an adjoint, the
+derivative of the output with respect to it, and hands every parent its share: the adjoint times the
+local partial derivative. Shares that meet are added. That is the chain rule, and all of it.
+
+The sweep writes new nodes, so a derivative is a graph like any other and can be differentiated again.
+
+One subtlety. ``where(c, a, b)`` must send nothing, not zero times something, to the branch not taken:
+that branch may be infinite or NaN, and 0 · inf is NaN. So a share travels as a *term*, a mask and an
+unmasked expression, and the mask is applied only where shares with different masks meet, and at the
+inputs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from simulator.autodiff.folding import is_constant
+from simulator.autodiff.graph import topological
+from simulator.autodiff.node import Node, apply, constant, recording
+
+#: (mask or None, expression): the expression counts where the mask holds, everywhere without one.
+Term = tuple[Node | None, Node]
+
+
+def pull_back(
+    outputs: Sequence[Node], adjoints: Sequence[Node], inputs: Sequence[Node]
+) -> list[Node]:
+    """Reverse mode: Σ adjointᵢ · ∂outputᵢ/∂input for every input, as new nodes."""
+    with recording() as recorder:
+        nodes = topological(outputs, inputs)
+        relevant = _depends_on(nodes, inputs)
+        shares: defaultdict[int, list[Term]] = defaultdict(list)
+        for output, adjoint in zip(outputs, adjoints, strict=True):
+            shares[output.serial].append((None, adjoint))
+        roots = {node.serial for node in inputs}
+        for node in reversed(nodes):
+            if node.serial not in shares or node.serial in roots or node.primitive is None:
+                continue
+            recorder.origin = node.origin
+            term = gather(shares.pop(node.serial))
+            for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
+                if pull is not None and term is not None and parent.serial in relevant:
+                    share = pull(term[1], node, *node.parents)
+                    shares[parent.serial].append(masked(term[0], share))
+        return [applied(gather(shares[node.serial])) for node in inputs]
+
+
+def push_forward(
+    outputs: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Node]
+) -> list[Node]:
+    """Forward mode: Σ ∂output/∂inputᵢ · tangentᵢ for every output, as new nodes."""
+    with recording() as recorder:
+        moving: dict[int, Term | None] = {}
+        for node, tangent in zip(inputs, tangents, strict=True):
+            moving[node.serial] = masked(None, tangent)
+        for node in topological(outputs, inputs):
+            if node.serial in moving or node.primitive is None:
+                continue
+            recorder.origin = node.origin
+            terms = []
+            for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
+                term = moving.get(parent.serial)
+                if pull is not None and term is not None:
+                    terms.append(masked(term[0], pull(term[1], node, *node.parents)))
+            moving[node.serial] = gather(terms)
+        return [applied(moving.get(node.serial)) for node in outputs]
+
+
+def _depends_on(nodes: Iterable[Node], inputs: Iterable[Node]) -> set[int]:
+    relevant = {node.serial for node in inputs}
+    for node in nodes:
+        if any(parent.serial in relevant for parent in node.parents):
+            relevant.add(node.serial)
+    return relevant
+
+
+def masked(mask: Node | None, share: Node) -> Term:
+    """A share as a term: ``where(c, e, 0)`` becomes the mask c on e, joined with ``mask``."""
+    share = share if isinstance(share, Node) else constant(share)
+    while share.primitive is not None and share.primitive.name == "where":
+        condition, a, b = share.parents
+        if is_constant(b, 0.0):
+            share = a
+        elif is_constant(a, 0.0):
+            condition, share = apply("logical_not", condition), b
+        else:
+            break
+        mask = condition if mask is None else apply("logical_and", mask, condition)
+    return mask, share
+
+
+def gather(terms: Iterable[Term]) -> Term | None:
+    """The sum of terms as one term; None for no terms. Zeros that are certain leave no trace."""
+    by_mask: dict[int | None, Term] = {}
+    for mask, share in terms:
+        if is_constant(share, 0.0):
+            continue
+        key = None if mask is None else mask.serial
+        known = by_mask.get(key)
+        by_mask[key] = (mask, share if known is None else known[1] + share)
+    groups = list(by_mask.values())
+    if len(groups) == 2 and (joined := _either_or(*groups)) is not None:
+        return None, joined
+    if len(groups) <= 1:
+        return groups[0] if groups else None
+    total = applied(groups[0])
+    for group in groups[1:]:
+        total = total + applied(group)
+    return None, total
+
+
+def _either_or(first: Term, second: Term) -> Node | None:
+    """Two shares of which always exactly one counts: a plain ``where``."""
+    (mask, share), (other, other_share) = first, second
+    if mask is None or other is None or apply("logical_not", mask).serial != other.serial:
+        return None
+    result: Node = apply("where", mask, share, other_share)
+    return result
+
+
+def applied(term: Term | None) -> Node:
+    """A term as a node: 0 where the mask does not hold."""
+    if term is None:
+        return constant(0.0)
+    mask, share = term
+    result: Node = share if mask is None else apply("where", mask, share, 0.0)
+    return result

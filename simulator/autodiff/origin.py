@@ -1,0 +1,54 @@
+"""Which line of the user's code an operation came from."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+import numpy
+import scipy
+
+
+class Origin(NamedTuple):
+    """A line of source, printed as ``file:line``."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{_short(self.file)}:{self.line}"
+
+
+UNKNOWN = Origin("<unknown>", 0)
+
+_NOT_THE_USERS = tuple(
+    str(Path(module_file).parent) + "/"
+    for module_file in (__file__, numpy.__file__, scipy.__file__)
+    if module_file
+)
+
+
+@lru_cache(maxsize=4096)
+def _is_users(code: CodeType) -> bool:
+    return not code.co_filename.startswith((*_NOT_THE_USERS, "<__array_function__"))
+
+
+@lru_cache(maxsize=256)
+def _short(file: str) -> str:
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return file
+
+
+def users_line() -> Origin:
+    """The innermost line on the stack that belongs neither to the engine nor to NumPy or SciPy."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if _is_users(frame.f_code):
+            return Origin(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return UNKNOWN

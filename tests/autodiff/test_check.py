@@ -1,0 +1,37 @@
+"""The checker is checked: it must catch a derivative that is wrong by 0.1 %."""
+
+import numpy as np
+import pytest
+
+from simulator.autodiff import GradientMismatch, check_gradient
+from simulator.autodiff.primitives import Primitive
+
+WRONG_BY_A_THOUSANDTH = Primitive(
+    "sine", np.sin, (lambda g, y, x: 1.001 * g * np.cos(x),), "sine({0})"
+)
+
+
+def test_right_gradients_pass_to_second_order():
+    check_gradient(lambda x: np.exp(x[0]) * np.tanh(x[1]), np.array([0.3, -0.8]), order=2)
+
+
+def test_a_derivative_wrong_by_a_thousandth_is_caught():
+    with pytest.raises(GradientMismatch, match="by input 0"):
+        check_gradient(lambda x: WRONG_BY_A_THOUSANDTH(x), 0.4)
+
+
+def test_a_wrong_second_derivative_is_caught():
+    cosine = Primitive("cosine", np.cos, (lambda g, y, x: -1.001 * g * np.sin(x),), "cosine({0})")
+    sine = Primitive("sine", np.sin, (lambda g, y, x: g * cosine(x),), "sine({0})")
+    check_gradient(lambda x: sine(x), 0.4)
+    with pytest.raises(GradientMismatch, match="derivative of entry 0"):
+        check_gradient(lambda x: sine(x), 0.4, order=2)
+
+
+def test_arguments_may_be_containers():
+    check_gradient(lambda p: p["a"] * p["b"][0] ** 2, {"a": 2.0, "b": (3.0,)}, order=2)
+
+
+def test_not_a_number_is_a_mismatch():
+    with pytest.raises(GradientMismatch):
+        check_gradient(lambda x: x + np.where(x > 100.0, x, 0.0) * np.inf, 0.4)

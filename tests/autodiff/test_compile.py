@@ -1,0 +1,107 @@
+"""Emitted programs: both dialects against each other and against plain NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import special
+
+from simulator.autodiff import compile, hessian, trace
+
+POINTS = st.lists(st.floats(-3.0, 3.0), min_size=3, max_size=3).map(np.array)
+
+
+def model(x):
+    warm = np.exp(0.3 * x[0]) + special.expit(x[1] * x[2])
+    return np.where(x[0] > x[1], warm * np.tanh(x[2]), np.log1p(warm)) + special.ndtr(x[2]) ** 1.3
+
+
+@settings(max_examples=50, deadline=None)
+@given(POINTS)
+def test_dialects_agree_with_each_other_and_with_numpy(x):
+    outputs = ("value", "gradient", "hessian")
+    by_python = compile(model, 3, outputs, "python")(x)
+    by_numpy = compile(model, 3, outputs, "numpy")(x)
+    assert by_python[0] == pytest.approx(float(model(x)), rel=1e-14)
+    for a, b in zip(by_python, by_numpy, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(by_python[2], hessian(model)(x), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("dialect", ["python", "numpy"])
+def test_shapes_of_one_recipe_and_of_a_batch(dialect):
+    f = compile(model, 3, ("value", "gradient", "hessian"), dialect)
+    assert [a.shape for a in f(np.ones(3))] == [(), (3,), (3, 3)]
+    assert [a.shape for a in f(np.ones((3, 7)))] == [(7,), (3, 7), (3, 3, 7)]
+    assert [a.shape for a in f(np.ones((3, 0)))] == [(0,), (3, 0), (3, 3, 0)]
+
+
+@pytest.mark.parametrize("dialect", ["python", "numpy"])
+def test_a_columns_bits_do_not_depend_on_its_batch(dialect):
+    f = compile(model, 3, dialect=dialect)
+    x = np.random.default_rng(7).uniform(-2, 2, (3, 37))
+    _, together = f(x)
+    alone = np.stack([f(x[:, j])[1] for j in range(37)], axis=1)
+    assert together.tobytes() == alone.tobytes()
+
+
+def test_batches_longer_than_a_block_are_cut_and_joined():
+    f = compile(model, 3, ("value",), "numpy")
+    x = np.random.default_rng(8).uniform(-2, 2, (3, 20_000))
+    np.testing.assert_allclose(f(x)[0], model(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("function", "x"),
+    [
+        (lambda x: np.log(x[0]), 0.0),
+        (lambda x: np.log(x[0]), -1.0),
+        (lambda x: np.exp(x[0]), 1000.0),
+        (lambda x: 1.0 / x[0], 0.0),
+        (lambda x: x[0] ** (1.0 / 3.0), -8.0),
+        (lambda x: special.expit(x[0]), -1000.0),
+        (lambda x: np.sin(x[0]), np.inf),
+    ],
+)
+def test_python_dialect_returns_ieee_values_where_python_raises(function, x):
+    point = np.array([x])
+    by_python = compile(function, 1)(point)
+    with np.errstate(all="ignore"):
+        np.testing.assert_equal(float(by_python[0]), float(function(point)))
+    np.testing.assert_array_equal(by_python[1], compile(function, 1, dialect="numpy")(point)[1])
+
+
+def test_vector_functions_have_jacobians():
+    f = compile(lambda x: np.stack([x[0] * x[1], x[0] + 3.0]), 2, ("value", "jacobian"))
+    value, jacobian = f(np.array([2.0, 5.0]))
+    assert value.tolist() == [10.0, 5.0]
+    assert jacobian.tolist() == [[5.0, 2.0], [1.0, 0.0]]
+
+
+def test_gradient_of_a_vector_function_is_refused():
+    with pytest.raises(TypeError, match="ask for 'jacobian'"):
+        compile(lambda x: x * 2.0, 2)
+
+
+def test_wrong_shape_is_refused():
+    with pytest.raises(ValueError, match=r"expected an array of shape \(3,\)"):
+        compile(model, 3)(np.ones(4))
+
+
+def test_unknown_dialect_is_refused():
+    with pytest.raises(ValueError, match="no dialect 'fortran'"):
+        compile(model, 3, dialect="fortran")
+
+
+def test_long_programs_are_cut_into_chunks_that_agree():
+    def f(x):
+        y = x[0]
+        for i in range(7000):
+            y = np.sin(y) + x[1] * (i % 3)
+        return y
+
+    graph = trace(f, 2)
+    x = np.array([0.4, 0.01])
+    for a, b in zip(compile(graph)(x), compile(graph, dialect="numpy")(x), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9)
+    assert float(compile(graph, outputs=("value",))(x)[0]) == pytest.approx(float(f(x)), rel=1e-12)

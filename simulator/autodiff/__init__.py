@@ -7,6 +7,7 @@ array([3., 1.])
 
 from simulator.autodiff.check import GradientMismatch, check_gradient
 from simulator.autodiff.compile import compile, derivative_graph
+from simulator.autodiff.custom import primitive
 from simulator.autodiff.derivatives import (
     elementwise_grad,
     grad,
@@ -17,6 +18,7 @@ from simulator.autodiff.derivatives import (
     value_and_grad,
     vjp,
 )
+from simulator.autodiff.diagnosis import Nonfinite, diagnose
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node, TracedArray
 from simulator.autodiff.primitives import TABLE
@@ -28,16 +30,19 @@ __all__ = [
     "GradientMismatch",
     "Graph",
     "Node",
+    "Nonfinite",
     "TracedArray",
     "check_gradient",
     "compile",
     "derivative_graph",
+    "diagnose",
     "elementwise_grad",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "primitive",
     "trace",
     "value_and_grad",
     "vjp",

@@ -28,6 +28,7 @@ def compile(  # noqa: A001
     size: int | None = None,
     outputs: Sequence[Output] = ("value", "gradient"),
     dialect: Dialect = "python",
+    parameters: int | None = None,
 ) -> Callable[[Any], tuple[Array, ...]]:
     """A callable of an array (size,) or a batch (size, N) that returns one array per output.
 
@@ -39,6 +40,8 @@ def compile(  # noqa: A001
             axis of length N.
         dialect: "python" for one recipe at a time, "numpy" for batches. A batch of the Python dialect
             is run column by column: a column's bits never depend on its neighbours.
+        parameters: differentiate by the first so many inputs only; the others are data. All, if
+            left out.
 
     Raises:
         TypeError: the function cannot be traced (see `trace`), or returns several numbers where one
@@ -50,7 +53,7 @@ def compile(  # noqa: A001
     (array(36.), array([24.,  9.]))
     """
     graph = function if isinstance(function, Graph) else trace(function, _known(size))
-    blocks = [derivative_graph(graph, output) for output in outputs]
+    blocks = [derivative_graph(graph, output, parameters) for output in outputs]
     shapes = [block.shape for block in blocks]
     whole = Graph(graph.inputs, tuple(node for block in blocks for node in block.outputs))
     if dialect == "python":
@@ -60,14 +63,15 @@ def compile(  # noqa: A001
     raise ValueError(f"no dialect {dialect!r}; there are 'python' and 'numpy'")
 
 
-def derivative_graph(graph: Graph, output: Output) -> Graph:
-    """The graph of a derivative of a graph's output: graph → graph.
+def derivative_graph(graph: Graph, output: Output, parameters: int | None = None) -> Graph:
+    """The graph of a derivative of a graph's output by its first ``parameters`` inputs.
 
     Raises:
         TypeError: a gradient or Hessian of several outputs.
         ValueError: no such output.
     """
-    size = len(graph.inputs)
+    by = graph.inputs[:parameters]
+    size = len(by)
     if output == "value":
         return graph
     if output in ("gradient", "hessian") and len(graph.outputs) != 1:
@@ -77,13 +81,13 @@ def derivative_graph(graph: Graph, output: Output) -> Graph:
         )
     with recording():
         if output == "gradient":
-            nodes = pull_back(graph.outputs, [constant(1.0)], graph.inputs)
+            nodes = pull_back(graph.outputs, [constant(1.0)], by)
             return Graph(graph.inputs, tuple(nodes), (size,), graph.names)
         if output == "hessian":
-            nodes = second_derivatives(graph.outputs[0], graph.inputs)
+            nodes = second_derivatives(graph.outputs[0], by)
             return Graph(graph.inputs, tuple(nodes), (size, size), graph.names)
         if output == "jacobian":
-            nodes = jacobian_nodes(graph.inputs, graph.outputs)
+            nodes = jacobian_nodes(by, graph.outputs)
             return Graph(graph.inputs, tuple(nodes), (*graph.shape, size), graph.names)
     raise ValueError(f"no output {output!r}; there are value, gradient, jacobian and hessian")
 

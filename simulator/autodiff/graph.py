@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from simulator.autodiff.node import Node, constant, recording, variable
 from simulator.autodiff.origin import Origin
 from simulator.autodiff.primitives import Primitive
+from simulator.autodiff.printing import to_dict, to_dot, to_html, to_text
+from simulator.autodiff.walk import Backward, Forward, walk
 
 
 def topological(outputs: Iterable[Node], inputs: Iterable[Node] = ()) -> list[Node]:
@@ -63,6 +65,24 @@ class Graph:
     def name(self, node: Node) -> str | None:
         """The first name of a node, if it has one."""
         return self.names.get(node.serial, (None,))[0]
+
+    def walk(self, x: Sequence[float], output: int = 0) -> Iterator[Forward | Backward]:
+        """The forward sweep at x node by node, then the backward sweep from one output."""
+        return walk(self, x, output)
+
+    def __str__(self) -> str:
+        return to_text(self)
+
+    def _repr_html_(self) -> str:
+        return to_html(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The graph as plain lists and strings, ready for JSON."""
+        return to_dict(self)
+
+    def to_dot(self) -> str:
+        """The graph in Graphviz's DOT language."""
+        return to_dot(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Columns instead of linked nodes, so that depth costs no recursion."""

@@ -1,0 +1,155 @@
+"""Which optimizers run, with which options, and which of scipy's check them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from simulator.experiment.complaints import Complaints, complaint
+from simulator.experiment.dataclass_options import Options, plain, refuse_unknown
+from simulator.experiment.values import JsonSchema, ListOf, Number, Of, Text, unknown_word
+from simulator.optimizers import METHODS, Method
+
+_LABEL = Text(40)
+_MOST_OPTIMIZERS = 100
+
+USUAL_CHECK = ("l-bfgs-b", "slsqp", "trust-constr")
+EXACT_TOLERANCE = 1e-5
+NOISY_TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class OptimizerChoice:
+    """An optimizer of an experiment: its label in tables and pictures, its method, its options."""
+
+    label: str
+    method: str
+    solver: Method
+    """The method with its options, ready to minimise."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All options of the method as plain data, defaults written out."""
+        options: dict[str, Any] = plain(self.solver)
+        return options
+
+    def settings(self) -> dict[str, Any]:
+        """The entry of a config that makes this choice, defaults written out."""
+        return {"method": self.method, "label": self.label, **self.options}
+
+
+@dataclass(frozen=True)
+class ChoiceOf:
+    """The kind of value ``adam`` or ``{method: adam, label: bold, learning_rate: 0.1}``.
+
+    ``family`` limits the methods to one family; empty allows all.
+    """
+
+    family: str = ""
+
+    def check(self, value: Any) -> OptimizerChoice:
+        """Return the choice; complain about all options at once."""
+        given = {"method": value} if isinstance(value, str) else value
+        if not isinstance(given, Mapping):
+            raise self._unnamed()
+        method = self._method(given, at=("method",) if given is value else ())
+        complaints, label = Complaints(), method
+        if "label" in given:
+            with complaints.gathered("label"):
+                label = _LABEL.check(given["label"])
+        options = {name: part for name, part in given.items() if name not in ("method", "label")}
+        with complaints.gathered():
+            solver = Options(METHODS[method], method).check(options)
+        complaints.refuse()
+        return OptimizerChoice(label, method, solver)
+
+    def json_schema(self) -> JsonSchema:
+        """Describe every method with its options."""
+        methods = self._methods()
+        return {"anyOf": [{"enum": list(methods)}, *map(_method_schema, methods)]}
+
+    def _unnamed(self) -> PydanticCustomError:
+        return complaint(
+            "no method is named",
+            expected="the name of a method, or {method: ..., and its options}",
+            remedy=f"add method: {self._methods()[0]}, or another",
+        )
+
+    def _methods(self) -> list[str]:
+        return [name for name, kind in METHODS.items() if self.family in ("", kind.family)]
+
+    def _method(self, given: Mapping[str, Any], at: tuple[str, ...]) -> str:
+        methods, name = self._methods(), given.get("method")
+        if isinstance(name, str) and name in methods:
+            return name
+        complaints = Complaints()
+        if "method" in given:
+            what = f"an optimizer{f' of {self.family}' if self.family else ''}"
+            complaints.add(unknown_word(what, name, methods), *at)
+        else:
+            complaints.add(self._unnamed())
+        refuse_unknown(given, METHODS.values(), complaints, ("method", "label"))
+        complaints.refuse()
+        raise AssertionError("a complaint was added above")
+
+
+class Check(BaseModel):
+    """What the tuned recipe is held against: scipy's best from the same starts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Check against scipy")
+
+    methods: Annotated[
+        tuple[OptimizerChoice, ...], Of(ListOf(ChoiceOf("scipy"), _MOST_OPTIMIZERS))
+    ] = Field(
+        default_factory=lambda: tuple(ChoiceOf("scipy").check(name) for name in USUAL_CHECK),
+        description=f"Methods of scipy, by name or with options. Default: {', '.join(USUAL_CHECK)}.",
+    )
+    tolerance: Annotated[float | None, Of(Number(0, above=True))] = Field(
+        None,
+        description="The largest gap, in the unit of the objective (score points, or a share), "
+        f"that counts as agreement. Default: {EXACT_TOLERANCE:g}; with noise {NOISY_TOLERANCE:g}.",
+    )
+
+
+def several_choices() -> ListOf:
+    """The kind of value that lists optimizers of any family."""
+    return ListOf(ChoiceOf(), _MOST_OPTIMIZERS)
+
+
+def descent_family() -> tuple[OptimizerChoice, ...]:
+    """Every method of the descent family with its default options."""
+    kind = ChoiceOf("descent")
+    return tuple(kind.check(name) for name, method in METHODS.items() if method.family == "descent")
+
+
+def refuse_same_labels(
+    choices: Iterable[OptimizerChoice], taken: Mapping[str, OptimizerChoice]
+) -> None:
+    """Complain about labels that two different optimizers share; ``taken`` are used elsewhere."""
+    complaints, seen = Complaints(), dict(taken)
+    for position, choice in enumerate(choices):
+        other = seen.get(choice.label)
+        if other is not None and (choice.label not in taken or other != choice):
+            remedy = f"add a label of its own, such as label: {choice.label}-2"
+            problem = f"another optimizer is called {choice.label}, too"
+            complaints.add(complaint(problem, remedy=remedy), position)
+        seen.setdefault(choice.label, choice)
+    complaints.refuse()
+
+
+def _method_schema(method: str) -> JsonSchema:
+    schema = Options(METHODS[method], method).json_schema()
+    first_line = (METHODS[method].__doc__ or method).strip().split("\n\n")[0]
+    label = {**_LABEL.json_schema(), "description": "Its name in tables and pictures."}
+    named = {"method": {"const": method, "description": "The method."}, "label": label}
+    return {
+        **schema,
+        "title": method,
+        "description": " ".join(first_line.split()),
+        "properties": named | schema["properties"],
+        "required": ["method", *schema.get("required", [])],
+    }

@@ -1,0 +1,176 @@
+"""The mathematical problem of an experiment: recipe box ∘ taste ∘ loss, traced once, compiled by the engine.
+
+Optimizers see the unit box: coordinate i in [0, 1] sets knob i between its bounds, evenly on the knob's
+scale. The loss is 9 − mean score, or 1 − share of contented customers, so 0 is perfect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.autodiff import Graph, compile, trace
+from simulator.coffee import SEGMENTS, Recipe, Segment, Tasting, share_above, taste
+from simulator.experiment.config import Experiment, problem_part
+from simulator.experiment.content_key import canonical_hash
+from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS, Bounds
+
+Array = NDArray[np.float64]
+Program = Callable[[Any], tuple[Array, ...]]
+
+#: How the engine evaluates: the Python dialect, one column at a time, so that a run's bits never
+#: depend on which runs share its batch.
+DIALECT = "python"
+
+#: The best value of each objective; the loss is what is missing to it.
+PERFECT = {"mean-score": 9.0, "share-above": 1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """An experiment's objective over the unit box.
+
+    Attributes:
+        experiment: where it came from.
+        dialect: how the engine evaluates it.
+    """
+
+    experiment: Experiment
+    dialect: str = DIALECT
+
+    @property
+    def knobs(self) -> tuple[str, ...]:
+        """Names of the tuned knobs, in the order of the coordinates."""
+        return tuple(self.experiment.tune)
+
+    @property
+    def size(self) -> int:
+        """n, the number of tuned knobs."""
+        return len(self.experiment.tune)
+
+    @property
+    def perfect(self) -> float:
+        """The objective's best conceivable value: 9 points, or a share of 1."""
+        return PERFECT[self.experiment.objective.kind]
+
+    @cached_property
+    def hash(self) -> str:
+        """Of what defines the problem; results of different problems are never compared."""
+        return canonical_hash(problem_part(self.experiment))
+
+    @cached_property
+    def customers(self) -> tuple[tuple[Segment, float], ...]:
+        """The segments that come, with their shares."""
+        return tuple((SEGMENTS[name], share) for name, share in self.experiment.customers.items())
+
+    def settings(self, x: Any) -> dict[str, Any]:
+        """Knob → value in its own unit, at coordinates x of shape (n,) or (n, N), traced ones included."""
+        return {
+            knob: _between(bounds, x[i])
+            for i, (knob, bounds) in enumerate(self.experiment.tune.items())
+        }
+
+    def coordinates(self, settings: Mapping[str, float]) -> Array:
+        """The inverse of `settings`: coordinates, shape (n,), of values inside the bounds."""
+        tune = self.experiment.tune
+        return np.array([_position(bounds, settings[knob]) for knob, bounds in tune.items()])
+
+    def recipe(self, x: Array) -> dict[str, float]:
+        """The four numbers of the recipe and any tuned brew setting, at coordinates of shape (n,)."""
+        tune = self.experiment.tune
+        tuned = {
+            knob: float(np.clip(value, tune[knob].low, tune[knob].high))
+            for knob, value in self.settings(x).items()
+        }
+        fixed = {knob: float(value) for knob, value in self.experiment.fixed.items()}
+        return {
+            knob: (tuned | fixed)[knob]
+            for knob in (*RECIPE_KNOBS, *BREW_KNOBS)
+            if knob in tuned | fixed
+        }
+
+    def tasting(self, x: Any, customers: Sequence[tuple[Segment, Any]] | None = None) -> Tasting:
+        """The whole walk of the cup at coordinates x: floats, a batch (n, N), or traced values."""
+        settings = self.settings(x)
+        brew = {knob: settings[knob] for knob in BREW_KNOBS if knob in settings}
+        recipe = {
+            knob: settings[knob] if knob in settings else self.experiment.fixed[knob]
+            for knob in RECIPE_KNOBS
+        }
+        return taste(
+            Recipe(**recipe),
+            self.experiment.brew.brew(**brew),
+            self.experiment.bean,
+            customers or self.customers,
+        )
+
+    def objective_of(self, tasting: Tasting) -> Any:
+        """What is maximised: the mean score, or the smoothed share of contented customers."""
+        objective = self.experiment.objective
+        if objective.kind == "mean-score":
+            return tasting.score
+        assert objective.threshold is not None
+        assert objective.width is not None
+        return share_above(tasting, objective.threshold, objective.width)
+
+    def loss(self, x: Any) -> Any:
+        """What is minimised: how much is missing to `perfect`."""
+        return self.perfect - self.objective_of(self.tasting(x))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The computational graph of the loss; its quantities are named by their place in `Tasting`."""
+
+        def loss_and_tasting(x: Any) -> tuple[Any, Tasting]:
+            tasting = self.tasting(x)
+            return self.perfect - self.objective_of(tasting), tasting
+
+        return trace(loss_and_tasting, self.size, names=self.knobs, has_aux=True)
+
+    @cached_property
+    def value_program(self) -> Program:
+        """Compiled: loss."""
+        return compile(self.graph, outputs=("value",), dialect=self._dialect)
+
+    @cached_property
+    def gradient_program(self) -> Program:
+        """Compiled: loss and gradient."""
+        return compile(self.graph, outputs=("value", "gradient"), dialect=self._dialect)
+
+    @cached_property
+    def hessian_program(self) -> Program:
+        """Compiled: matrix of second derivatives."""
+        return compile(self.graph, outputs=("hessian",), dialect=self._dialect)
+
+    @cached_property
+    def map_program(self) -> Program:
+        """Compiled for large batches: loss of every column, for pictures and screening."""
+        return compile(self.graph, outputs=("value",), dialect="numpy")
+
+    @property
+    def _dialect(self) -> Any:
+        return self.dialect
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        """Loss and gradient at one point, shape (n,)."""
+        value, gradient = self.gradient_program(x)
+        return float(value), gradient
+
+
+def _between(bounds: Bounds, position: Any) -> Any:
+    if bounds.scale == "log":
+        return bounds.low * np.exp(position * float(np.log(bounds.high / bounds.low)))
+    return bounds.low + position * (bounds.high - bounds.low)
+
+
+def _position(bounds: Bounds, value: float) -> float:
+    if bounds.scale == "log":
+        position = np.log(value / bounds.low) / np.log(bounds.high / bounds.low)
+    else:
+        position = (value - bounds.low) / (bounds.high - bounds.low)
+    return float(np.clip(position, 0.0, 1.0))

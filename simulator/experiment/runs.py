@@ -1,0 +1,200 @@
+"""The main job: every optimizer of an experiment from every start, stored as it finishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulator.experiment.config import Experiment, run_part
+from simulator.experiment.content_key import content_key, seed_sequence
+from simulator.experiment.objectives import ExactObjective, NoisyObjective
+from simulator.experiment.optimizer_choice import OptimizerChoice
+from simulator.experiment.problem import Array, Problem
+from simulator.experiment.records import Role, RunRecord, TraceRecord
+from simulator.experiment.starting_points import shared_keys, starting_points
+from simulator.experiment.store import Store
+from simulator.optimizers import Box, Counted, Outcome, Stopping
+
+Finished = tuple[RunRecord, TraceRecord]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One optimizer with all its repeats, which advance as one batch."""
+
+    choice: OptimizerChoice
+    role: Role
+
+
+def tasks(experiment: Experiment) -> list[Task]:
+    """The optimizers under test, then the reference methods that check them."""
+    tested = [Task(choice, "tuned") for choice in experiment.optimizers]
+    return tested + [Task(choice, "reference") for choice in experiment.check.methods]
+
+
+def expected_runs(experiment: Experiment) -> int:
+    """How many runs the whole experiment has."""
+    return len(tasks(experiment)) * experiment.starts.repeats
+
+
+def run_missing(
+    problem: Problem, store: Store, told: Callable[[Task, int, bool], None] = lambda *_: None
+) -> None:
+    """Run what the store does not hold yet; each optimizer's repeats are stored in one transaction.
+
+    ``told`` hears of every task: the task, how many runs it has, and whether they were already
+    there.
+    """
+    done = store.results.done_keys()
+    for task in tasks(problem.experiment):
+        keys = run_keys(problem, task)
+        missing = [r for r, key in enumerate(keys) if key not in done]
+        if missing:
+            store.add(run_task(problem, task, missing, store.results.manifest.config_hash))
+        told(task, len(keys), not missing)
+
+
+def run_keys(problem: Problem, task: Task) -> list[str]:
+    """The content key of each repeat of a task."""
+    experiment = problem.experiment
+    settings = {"method": task.choice.method, **task.choice.options}
+    if task.role == "reference":
+        # The answer key sees the exact loss even where the optimizers under test hear noise.
+        settings["objective"] = "exact"
+    return [
+        content_key(run_part(experiment), settings, repeat, problem.dialect, np.__version__)
+        for repeat in range(experiment.starts.repeats)
+    ]
+
+
+def run_task(problem: Problem, task: Task, repeats: list[int], config_hash: str) -> list[Finished]:
+    """Run some repeats of one task. A repeat that raises is recorded as failed; the others go on."""
+    try:
+        outcomes: Mapping[int, Outcome | Exception] = _minimize(problem, task, repeats)
+    except Exception:  # noqa: BLE001 - which repeat it was is found by running them one by one
+        outcomes = _one_by_one(problem, task, repeats)
+    keys = run_keys(problem, task)
+    starts = starting_points(problem)
+    return [
+        _record(problem, task, repeat, keys[repeat], starts[:, repeat], outcome, config_hash)
+        for repeat, outcome in outcomes.items()
+    ]
+
+
+def _one_by_one(problem: Problem, task: Task, repeats: list[int]) -> dict[int, Outcome | Exception]:
+    outcomes: dict[int, Outcome | Exception] = {}
+    for repeat in repeats:
+        try:
+            outcomes.update(_minimize(problem, task, [repeat]))
+        except Exception as error:  # noqa: BLE001 - recorded with the run
+            outcomes[repeat] = error
+    return outcomes
+
+
+def _minimize(problem: Problem, task: Task, repeats: list[int]) -> dict[int, Outcome]:
+    keys = run_keys(problem, task)
+    outcomes = task.choice.solver.minimize(
+        Counted(_objective(problem, task, repeats), Box.unit(problem.size)),
+        Box.unit(problem.size),
+        starting_points(problem)[:, repeats],
+        _stopping(problem, task),
+        [seed_sequence(keys[repeat], "method") for repeat in repeats],
+    )
+    return dict(zip(repeats, outcomes, strict=True))
+
+
+def _stopping(problem: Problem, task: Task) -> Stopping:
+    stop = problem.experiment.stop
+    if problem.experiment.noise is None or task.role == "tuned":
+        return stop
+    # Without noise there is something to converge to, so the usual tolerances apply.
+    return Stopping(max_evaluations=stop.max_evaluations)
+
+
+def _objective(problem: Problem, task: Task, repeats: list[int]) -> Any:
+    if problem.experiment.noise is None or task.role == "reference":
+        return ExactObjective(problem)
+    keys = shared_keys(problem)
+    return NoisyObjective(problem, [seed_sequence(keys[repeat], "noise") for repeat in repeats])
+
+
+def _record(
+    problem: Problem,
+    task: Task,
+    repeat: int,
+    key: str,
+    start: Array,
+    outcome: Outcome | Exception,
+    config_hash: str,
+) -> Finished:
+    said = _failed(outcome) if isinstance(outcome, Exception) else _ended(problem, outcome)
+    record = RunRecord(
+        key=key,
+        config_hash=config_hash,
+        problem_hash=problem.hash,
+        optimizer=task.choice.label,
+        method=task.choice.method,
+        family=task.choice.solver.family,
+        options=task.choice.options,
+        repeat=repeat,
+        role=task.role,
+        recipe=problem.recipe(start if isinstance(outcome, Exception) else outcome.x),
+        start=problem.recipe(start),
+        **said,
+    )
+    return record, _trace(problem, None if isinstance(outcome, Exception) else outcome)
+
+
+def _ended(problem: Problem, outcome: Outcome) -> dict[str, Any]:
+    # A noisy run is judged by the exact loss of what it recommends, not by its luckiest rating.
+    (loss,) = problem.value_program(outcome.x)
+    return {
+        "status": outcome.status.value,
+        "message": outcome.message,
+        "value_count": outcome.counts.value,
+        "gradient_count": outcome.counts.gradient,
+        "hessian_count": outcome.counts.hessian,
+        "wall_s": outcome.wall_s,
+        "loss": float(loss),
+        "score": float(problem.perfect - loss),
+        "gradient_norm": outcome.gradient_norm,
+    }
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    nothing = {"value_count": 0, "gradient_count": 0, "hessian_count": 0, "wall_s": 0.0}
+    return nothing | {
+        "status": "failed",
+        "message": "the optimizer raised an error",
+        "loss": float("nan"),
+        "score": float("nan"),
+        "gradient_norm": float("nan"),
+        "error": f"{type(error).__name__}: {error}",
+    }
+
+
+def _trace(problem: Problem, outcome: Outcome | None) -> TraceRecord:
+    x = np.empty((problem.size, 0)) if outcome is None else outcome.trace.x
+    empty = np.empty(0)
+    settings = problem.settings(x)
+    trace = None if outcome is None else outcome.trace
+    loss = empty if trace is None else trace.value
+    true = loss if problem.experiment.noise is None else problem.map_program(x)[0]
+    return TraceRecord(
+        value_count=_counts(trace, "values"),
+        gradient_count=_counts(trace, "gradients"),
+        hessian_count=_counts(trace, "hessians"),
+        wall_s=empty if trace is None else trace.wall_s,
+        loss=loss,
+        score=problem.perfect - true,
+        gradient_norm=empty if trace is None else trace.gradient_norm,
+        knobs=problem.knobs,
+        recipe=np.array([settings[knob] for knob in problem.knobs]).reshape(problem.size, -1),
+    )
+
+
+def _counts(trace: Any, name: str) -> Any:
+    return np.empty(0, dtype=np.int64) if trace is None else getattr(trace, name)

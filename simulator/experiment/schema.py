@@ -1,0 +1,55 @@
+"""The JSON Schema of a config, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.experiment.config import Experiment
+from simulator.experiment.values import JsonSchema
+
+_UNITS = {"um": "µm", "s": "s", "g": "g", "c": "°C"}
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> JsonSchema:
+    """Describe every key of a config: what it means, its unit, its range, its default.
+
+    The schema accepts every config that loads. It cannot say everything that loading checks, such
+    as that low lies below high, or that a knob is not tuned and fixed at once.
+
+    >>> json_schema()["properties"]["seed"]["type"]
+    'integer'
+    """
+    schema = {"$schema": DIALECT} | Experiment.model_json_schema()
+    for key, described in _properties(schema):
+        described["title"] = title(key)
+        if described.get("default", "") is None:  # None only marks what is not written
+            del described["default"]
+    return schema
+
+
+def title(key: str) -> str:
+    """A key as people read it, its unit in brackets.
+
+    >>> title("grind_um"), title("learning_rate")
+    ('Grind (µm)', 'Learning rate')
+    """
+    words = key.replace("-", "_").split("_")
+    unit = _UNITS.get(words[-1], "") if len(words) > 1 else ""
+    text = " ".join(words[:-1] if unit else words)
+    return text[:1].upper() + text[1:] + (f" ({unit})" if unit else "")
+
+
+def _properties(schema: Any) -> Iterator[tuple[str, JsonSchema]]:
+    """Every key that the schema describes, with its description."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _properties(item)
+    elif isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+        for name, part in schema.items():
+            inner = part.values() if name in ("properties", "$defs") else [part]
+            for item in inner:
+                yield from _properties(item)

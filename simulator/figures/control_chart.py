@@ -1,0 +1,123 @@
+"""The brewing control chart: strength against extraction, and the way of the cup towards the ideal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from simulator.figures.data import DRIP_IDEAL, CupPath, IdealBox
+from simulator.figures.legends import entries, start_and_end, start_entry
+from simulator.figures.style import GREY, Look, in_style, looks, new_figure, quantity
+
+# Paths lie on one line as long as dose and water do not change: their dashes take turns, up to so many.
+_DASH_POINTS = 3.0
+_TURNS = 4
+_BOX = "#dfeee6"
+_BOX_EDGE = "#2f7d5b"
+
+
+def draw_control_chart(
+    paths: Sequence[CupPath],
+    *,
+    ideal: IdealBox = DRIP_IDEAL,
+    look: Mapping[str, Look] | None = None,
+    title: str = "",
+) -> Figure:
+    """TDS against extraction yield in percent, with the ideal box and the regions around it.
+
+    Each path is a line from an open circle, its start, to its marker, its end. Where the paths of several
+    optimizers lie on each other their colours alternate.
+    """
+    with in_style():
+        look = looks(path.label for path in paths) if look is None else look
+        figure = new_figure(7.4, 5.2)
+        ax = figure.add_subplot()
+        ax.grid(visible=False)
+        _limits(ax, paths, ideal)
+        _regions(ax, ideal)
+        labels = list(dict.fromkeys(path.label for path in paths))
+        for path in paths:
+            _path(ax, path, look[path.label], labels.index(path.label), len(labels))
+        ax.set(xlabel=quantity("extraction_yield_pct"), ylabel=quantity("tds_pct"))
+        ax.set_title(title or "The way of the cup on the brewing control chart")
+        _legend(figure, paths, look)
+    return figure
+
+
+def _limits(ax: Axes, paths: Sequence[CupPath], ideal: IdealBox) -> None:
+    """All cups and the whole box, with at least half a box of room around it."""
+    for axis, low, high, name in (
+        ("x", ideal.yield_low, ideal.yield_high, "extraction_yield_pct"),
+        ("y", ideal.tds_low, ideal.tds_high, "tds_pct"),
+    ):
+        size = high - low
+        values = np.concatenate(
+            [[low - size, high + size], *(getattr(path, name) for path in paths)]
+        )
+        values = values[np.isfinite(values)]
+        span = values.max() - values.min()
+        # The words of the regions stand above all cups.
+        above = 0.04 if axis == "x" else 0.10
+        ax.set(
+            **{f"{axis}lim": (max(0.0, values.min() - 0.04 * span), values.max() + above * span)}
+        )
+
+
+def _regions(ax: Axes, ideal: IdealBox) -> None:
+    size = (ideal.yield_high - ideal.yield_low, ideal.tds_high - ideal.tds_low)
+    box: dict[str, Any] = {
+        "facecolor": _BOX,
+        "edgecolor": _BOX_EDGE,
+        "linewidth": 1.4,
+        "zorder": 1.0,
+    }
+    ax.add_patch(Rectangle((ideal.yield_low, ideal.tds_low), *size, label="ideal", **box))
+    for value in (ideal.yield_low, ideal.yield_high):
+        ax.axvline(value, color=_BOX_EDGE, linewidth=0.7, alpha=0.6, zorder=0.9)
+    for value in (ideal.tds_low, ideal.tds_high):
+        ax.axhline(value, color=_BOX_EDGE, linewidth=0.7, alpha=0.6, zorder=0.9)
+    bottom, top = ax.get_ylim()
+    _word(ax, 0.015, top, "under-extracted", ha="left", va="top")
+    _word(ax, 0.985, top, "over-extracted", ha="right", va="top")
+    _word(ax, 0.985, (top + ideal.tds_high) / 2, "strong", ha="right", va="center")
+    _word(ax, 0.985, (bottom + ideal.tds_low) / 2, "weak", ha="right", va="center")
+    corner = (ideal.yield_low + 0.03 * size[0], ideal.tds_high - 0.03 * size[1])
+    behind = {"facecolor": _BOX, "edgecolor": "none", "pad": 1.0}
+    ax.text(*corner, "ideal", ha="left", va="top", color=_BOX_EDGE, zorder=4, bbox=behind)
+
+
+def _word(ax: Axes, across: float, height: float, word: str, **alignment: Any) -> None:
+    """A word beside the chart's regions: ``across`` in parts of the width, ``height`` in percent TDS."""
+    place = ax.get_yaxis_transform()
+    ax.text(
+        across, height, word, transform=place, color=GREY, fontsize=10.5, zorder=0.6, **alignment
+    )
+
+
+def _path(ax: Axes, path: CupPath, look: Look, place: int, labels: int) -> None:
+    cups = (path.extraction_yield_pct, path.tds_pct)
+    turns = min(labels, _TURNS)
+    dashes: Any = (place % turns * _DASH_POINTS, (_DASH_POINTS, (turns - 1) * _DASH_POINTS))
+    ax.plot(*cups, color="#bbbbbb", linewidth=1.0, zorder=2)
+    ax.plot(
+        *cups,
+        color=look.colour,
+        linestyle=dashes if turns > 1 else "-",
+        linewidth=2.2,
+        label=path.label,
+        zorder=3,
+    )
+    start_and_end(ax, *cups, look)
+
+
+def _legend(figure: Figure, paths: Sequence[CupPath], look: Mapping[str, Look]) -> None:
+    if paths:
+        lines, texts = zip(
+            *entries((path.label for path in paths), look), start_entry(), strict=True
+        )
+        figure.legend(lines, texts, loc="outside right upper")

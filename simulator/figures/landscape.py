@@ -1,0 +1,145 @@
+"""The landscape: the score over grind size and brew time, and how the optimizers walk on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import Normal, Stroke
+from matplotlib.ticker import MaxNLocator
+
+from simulator.figures.axes import log_axis, ticks_between
+from simulator.figures.data import Landscape, RecipePath
+from simulator.figures.legends import Entry, entries, start_and_end, start_entry
+from simulator.figures.style import BLACK, Look, in_style, looks, new_figure, quantity
+
+# From espresso to milk foam: lightness rises evenly, so that it reads the same in grey; the best part
+# is the lightest, and coloured paths show best where they end.
+_COFFEE = LinearSegmentedColormap.from_list(
+    "coffee", ["#4b3527", "#7a5c45", "#a98a6c", "#d2b998", "#ecdec4", "#fcf8ee"]
+)
+_HALO = (Stroke(linewidth=3.6, foreground="white"), Normal())
+_LEVELS = 12
+
+
+def draw_landscape(
+    landscape: Landscape,
+    paths: Sequence[RecipePath] = (),
+    *,
+    best: tuple[float, float] | None = None,
+    near_optimal: float | None = 0.01,
+    score_name: str = "mean score (1–9)",
+    look: Mapping[str, Look] | None = None,
+    title: str = "",
+) -> Figure:
+    """Filled contours of the score on log axes, one line per path from an open circle to its marker.
+
+    ``paths`` need ``grind_um`` and ``time_s``. ``best`` (grind size in µm, brew time in s) is marked by
+    a star. A dashed line surrounds the part of the plane whose score is within ``near_optimal`` of the
+    plane's best.
+    """
+    with in_style():
+        look = looks(path.label for path in paths) if look is None else look
+        figure = new_figure(7.4, 5.4)
+        ax = figure.add_subplot()
+        log_axis(ax, "x", landscape.grind_um[0], landscape.grind_um[-1])
+        log_axis(ax, "y", landscape.time_s[0], landscape.time_s[-1])
+        ax.set_xticks(
+            ticks_between(landscape.grind_um[0], landscape.grind_um[-1], log=True, most=7)
+        )
+        ax.set_yticks(ticks_between(landscape.time_s[0], landscape.time_s[-1], log=True, most=7))
+        ax.grid(visible=False)
+        filled = _contours(ax, landscape)
+        rim = near_optimal is not None and _rim(ax, landscape, near_optimal)
+        for path in paths:
+            _walk(ax, path, look[path.label])
+        if best is not None:
+            _star(ax, best)
+        bar = figure.colorbar(filled, ax=ax, label=score_name, pad=0.02, fraction=0.06)
+        bar.outline.set_visible(False)
+        ax.set(xlabel=quantity("grind_um"), ylabel=quantity("time_s"))
+        ax.set_title(title or "The score, and the way to its top" + _held(landscape))
+        _legend(figure, paths, look, best is not None, near_optimal if rim else None)
+    return figure
+
+
+def _held(landscape: Landscape) -> str:
+    return f"\n({landscape.held})" if landscape.held else ""
+
+
+def _contours(ax: Axes, landscape: Landscape) -> ContourSet:
+    score = np.ma.masked_invalid(landscape.score)
+    low, high = (float(score.min()), float(score.max())) if score.count() else (0.0, 0.0)
+    if high - low < 1e-9 * max(1.0, abs(high)):
+        # A plane without any slope still needs two levels to be filled.
+        low, high = low - 0.5, high + 0.5
+    levels = MaxNLocator(_LEVELS).tick_values(low, high)
+    grid = (landscape.grind_um, landscape.time_s, score)
+    filled = ax.contourf(*grid, levels=levels, cmap=_COFFEE)
+    ax.contour(*grid, levels=levels, colors="#5a4331", linewidths=0.4, alpha=0.6)
+    return filled
+
+
+def _rim(ax: Axes, landscape: Landscape, near_optimal: float) -> bool:
+    """Surrounds what is nearly as good as the best; says whether there is a line to draw."""
+    score = np.ma.masked_invalid(landscape.score)
+    if not score.count() or score.max() - near_optimal <= score.min():
+        return False
+    level = [float(score.max()) - near_optimal]
+    ax.contour(
+        landscape.grind_um,
+        landscape.time_s,
+        score,
+        levels=level,
+        colors=BLACK,
+        linestyles="--",
+        linewidths=1.3,
+    )
+    return True
+
+
+def _walk(ax: Axes, path: RecipePath, look: Look) -> None:
+    grind, time = path.recipe["grind_um"], path.recipe["time_s"]
+    ax.plot(
+        grind,
+        time,
+        color=look.colour,
+        linestyle=look.line,
+        linewidth=1.7,
+        path_effects=_HALO,
+        label=path.label,
+    )
+    start_and_end(ax, grind, time, look)
+
+
+def _star(ax: Axes, best: tuple[float, float]) -> None:
+    ax.plot(
+        *best, "*", color=BLACK, markeredgecolor="white", markersize=20, zorder=4, clip_on=False
+    )
+
+
+def _legend(
+    figure: Figure,
+    paths: Sequence[RecipePath],
+    look: Mapping[str, Look],
+    best: bool,
+    near_optimal: float | None,
+) -> None:
+    shown: list[Entry] = entries((path.label for path in paths), look)
+    if paths:
+        shown.append(start_entry())
+    if best:
+        shown.append(
+            (Line2D([], [], color=BLACK, marker="*", markersize=13, linestyle=""), "best known")
+        )
+    if near_optimal is not None:
+        line = Line2D([], [], color=BLACK, linestyle="--", linewidth=1.3)
+        shown.append((line, f"within {near_optimal:g} of the best"))
+    if shown:
+        lines, texts = zip(*shown, strict=True)
+        figure.legend(lines, texts, loc="outside lower center", ncols=3)

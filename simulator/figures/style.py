@@ -1,0 +1,170 @@
+"""The one style of all figures: colours, line styles, fonts, sizes, and words for quantities.
+
+Colours are those of Okabe and Ito (2008), chosen to be told apart by people with any kind of colour
+vision; its yellow is left out, because nobody sees a thin yellow line on white. No colour stands alone:
+each comes with a line style and a marker, so that the figures also work in grey. matplotlib's settings
+are changed inside :func:`in_style` only, never for the rest of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+BLACK = "#000000"
+GREY = "#6b6b6b"
+PALE = "#ececec"
+
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
+
+SETTINGS: Mapping[str, Any] = MappingProxyType(
+    {
+        "font.size": 11.0,
+        "axes.titlesize": 12.0,
+        "axes.titlelocation": "left",
+        "axes.titlepad": 8.0,
+        "axes.labelsize": 11.5,
+        "xtick.labelsize": 10.5,
+        "ytick.labelsize": 10.5,
+        "legend.fontsize": 10.5,
+        "legend.title_fontsize": 10.5,
+        "legend.frameon": False,
+        "legend.handlelength": 2.6,
+        "axes.linewidth": 0.8,
+        "axes.edgecolor": "#333333",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "grid.color": "#e3e3e3",
+        "grid.linewidth": 0.7,
+        "lines.linewidth": 1.9,
+        "lines.markersize": 6.5,
+        "lines.markeredgewidth": 0.7,
+        "lines.solid_capstyle": "round",
+        "figure.dpi": 100.0,
+        "savefig.dpi": 200.0,
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+        "figure.constrained_layout.h_pad": 0.06,
+        "figure.constrained_layout.w_pad": 0.06,
+        "text.usetex": False,
+        "text.parse_math": False,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "perfect-cup",
+        "path.simplify": True,
+    }
+)
+
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+)
+
+_QUANTITIES = MappingProxyType(
+    {
+        "grind_um": "grind size",
+        "time_s": "brew time",
+        "milk_g": "milk",
+        "sugar_g": "sugar",
+        "dose_g": "dose",
+        "water_g": "water",
+        "beverage_g": "beverage",
+        "temperature_c": "water temperature",
+        "extraction_yield_pct": "extraction yield",
+        "tds_pct": "total dissolved solids",
+    }
+)
+_UNITS = MappingProxyType({"um": "µm", "s": "s", "g": "g", "c": "°C", "pct": "%"})
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one optimizer is drawn, in every figure."""
+
+    colour: str
+    line: Any
+    """A matplotlib line style."""
+    marker: str
+
+
+def looks(labels: Iterable[str]) -> dict[str, Look]:
+    """One look per label, by its place: give all labels of an experiment, always in the same order.
+
+    Adding a label at the end changes no other. The looks of the first 84 labels are different.
+
+    >>> looks(["adam", "l-bfgs-b"])["l-bfgs-b"].marker
+    's'
+    """
+    distinct = dict.fromkeys(labels)
+    return {label: _look(place) for place, label in enumerate(distinct)}
+
+
+def quantity(name: str) -> str:
+    """The words and the unit of a quantity, from its name.
+
+    >>> quantity("grind_um"), quantity("temperature_c"), quantity("score")
+    ('grind size (µm)', 'water temperature (°C)', 'score')
+    """
+    stem, _, suffix = name.rpartition("_")
+    words = _QUANTITIES.get(name, (stem or name).replace("_", " ") if suffix in _UNITS else name)
+    return f"{words} ({_UNITS[suffix]})" if stem and suffix in _UNITS else words
+
+
+def shown(text: str, longest: int = 30) -> str:
+    """A user's text as it is shown in a figure: one line, not too long, no control characters.
+
+    >>> shown("momentum with a very long label that nobody reads")
+    'momentum with a very long lab…'
+    """
+    line = "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    # A label that starts with an underscore would be left out of a legend.
+    line = f" {line}" if line.startswith("_") else line
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+@contextmanager
+def in_style() -> Iterator[None]:
+    """matplotlib's settings for the block: its defaults and :data:`SETTINGS`, whatever the user's are."""
+    settings: Any = {**SETTINGS, "font.family": list(_fonts())}
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(settings)
+        yield
+
+
+@cache
+def _fonts() -> tuple[str, ...]:
+    """DejaVu Sans, which comes with matplotlib, and for Chinese text a font that is really installed."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return (
+        "DejaVu Sans",
+        *[name for name in _CHINESE_FONTS if name in installed][:1],
+        "sans-serif",
+    )
+
+
+def new_figure(width_in: float, height_in: float) -> Figure:
+    """An empty figure of that size that keeps its parts from overlapping. Call it :func:`in_style`."""
+    return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def _look(place: int) -> Look:
+    colour = _COLOURS[place % len(_COLOURS)]
+    line = _LINES[place // len(_COLOURS) % len(_LINES)]
+    return Look(colour, line, _MARKERS[place % len(_MARKERS)])

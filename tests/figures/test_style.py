@@ -1,0 +1,121 @@
+"""One look per optimizer, told apart by anyone; the rest of the program keeps its own settings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import combinations
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from simulator.figures import looks, quantity
+from simulator.figures.style import in_style, shown
+
+# Machado, Oliveira & Fernandes 2009, table 1, severity 1: what people with each kind of colour blindness see.
+MACHADO = {
+    "protanopia": (
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ),
+    "deuteranopia": (
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ),
+    "tritanopia": (
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ),
+    "full colour vision": ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]),
+}
+
+
+def _lab(linear: np.ndarray) -> np.ndarray:
+    """CIELAB of linear sRGB under D65 (IEC 61966-2-1, CIE 1976)."""
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    xyz = to_xyz @ np.clip(linear, 0, 1) / [0.9505, 1.0, 1.089]
+    x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", MACHADO)
+def test_the_first_seven_colours_differ_for_every_kind_of_colour_vision(vision: str):
+    colours = [np.array(to_rgb(look.colour)) for look in looks("abcdefg").values()]
+    linear = [np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in colours]
+    seen = [_lab(np.array(MACHADO[vision]) @ colour) for colour in linear]
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 8.0
+
+
+def test_no_two_of_84_looks_are_the_same():
+    found = looks(str(number) for number in range(84)).values()
+    assert len({(look.colour, str(look.line), look.marker) for look in found}) == 84
+
+
+def test_of_twelve_optimizers_no_two_share_a_marker_and_none_a_colour_with_its_line():
+    found = list(looks(str(number) for number in range(12)).values())
+    assert len({look.marker for look in found}) == 12
+    assert len({(look.colour, str(look.line)) for look in found}) == 12
+
+
+def test_a_label_added_at_the_end_changes_no_other_look():
+    before = looks(["adam", "l-bfgs-b"])
+    after = looks(["adam", "l-bfgs-b", "adam", "powell"])
+    assert {label: after[label] for label in before} == before
+    assert list(after) == ["adam", "l-bfgs-b", "powell"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("grind_um", "grind size (µm)"),
+        ("milk_g", "milk (g)"),
+        ("temperature_c", "water temperature (°C)"),
+        ("extraction_yield_pct", "extraction yield (%)"),
+        ("stir_depth_um", "stir depth (µm)"),
+        ("score", "score"),
+        ("s", "s"),
+    ],
+)
+def test_quantities_carry_words_and_unit(name: str, text: str):
+    assert quantity(name) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("adam", "adam"),
+        ("two\nlines\x00", "two lines"),
+        ("_hidden", " _hidden"),
+        ("x" * 31, "x" * 29 + "…"),
+        ("right\u202eleft", "right left"),
+        ("$\\frac$", "$\\frac$"),
+    ],
+)
+def test_labels_of_users_are_shown_on_one_line(text: str, seen: str):
+    assert shown(text) == seen
+
+
+def test_settings_hold_inside_the_block_only():
+    before = dict(mpl.rcParams)
+    with in_style():
+        assert mpl.rcParams["svg.fonttype"] == "none"
+        assert mpl.rcParams["text.parse_math"] is False
+    assert dict(mpl.rcParams) == before
+
+
+def test_settings_of_the_user_do_not_reach_the_figures():
+    with mpl.rc_context({"lines.linewidth": 9.0, "axes.facecolor": "pink"}), in_style():
+        assert mpl.rcParams["lines.linewidth"] != 9.0
+        assert mpl.rcParams["axes.facecolor"] == "white"
+
+
+def test_figures_never_touch_pyplot():
+    program = "import sys, simulator.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,75 @@
+"""Fill the documents with what the commands really print and draw.
+
+A document marks a transcript like this; what stands between the marks is replaced::
+
+    <!-- shows: simulator taste --grind-um 900 --time-s 240 -->
+    <!-- end -->
+
+and the figures it shows are copied from the results of the README's own run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = ["README.md", "README.zh.md"]
+FIGURES = ["landscape.svg", "convergence.svg"]
+MARK = re.compile(r"(<!-- shows: (?P<command>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def transcript(command: str, results: Path) -> str:
+    """The command's output on a terminal of 100 columns, with the results folder as users see it."""
+    arguments = shlex.split(command)
+    program = str(ROOT / ".venv" / "bin" / "simulator")
+    if arguments[0] == "./scripts/run":
+        arguments = [program, "run", *arguments[1:], "--out", str(results)]
+    else:
+        arguments[0] = program
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+    )
+    if done.returncode not in (0, 1):
+        sys.exit(f"{command} ended with {done.returncode}:\n{done.stderr}")
+    text = done.stdout.replace(str(results), "results/2026-11-22-142530-house-blend")
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def main() -> None:
+    """Refresh every document."""
+    with tempfile.TemporaryDirectory() as scratch:
+        results = Path(scratch) / "run"
+        known: dict[str, str] = {}
+        for name in DOCUMENTS:
+            path = ROOT / name
+            text = path.read_text(encoding="utf-8")
+            for match in MARK.finditer(text):
+                command = match["command"]
+                if command not in known:
+                    known[command] = transcript(command, results)
+            path.write_text(
+                MARK.sub(
+                    lambda m: (
+                        f"{m[1]}```console\n$ {m['command']}\n{known[m['command']]}\n```\n{m[3]}"
+                    ),
+                    text,
+                ),
+                encoding="utf-8",
+            )
+            print(path.name)
+        (ROOT / "docs").mkdir(exist_ok=True)
+        for figure in FIGURES:
+            shutil.copy(results / "figures" / figure, ROOT / "docs" / figure)
+            print(f"docs/{figure}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""What ``simulator taste`` does: where a cup is brewed, the cup itself, and the answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from simulator.coffee import (
+    BEANS,
+    SEGMENTS,
+    Bean,
+    Brew,
+    Recipe,
+    Segment,
+    Tasting,
+    check_ranges,
+    customers_in,
+    method_named,
+    ranges_for,
+    taste,
+)
+from simulator.errors import InputError, RecipeError
+from simulator.experiment.config import load
+from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
+
+#: What a recipe may leave out.
+_BLACK = {"milk_g": 0.0, "sugar_g": 0.0}
+
+#: The quantities that the answer leads with; the rest follow by station.
+HEADLINE = (
+    "extraction_yield_pct",
+    "tds_pct",
+    "strength",
+    "bitterness",
+    "sourness",
+    "sweetness",
+    "creaminess",
+    "mouthfeel",
+    "score",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the cup is brewed: brew settings, bean, and who drinks it."""
+
+    brew: Brew
+    bean: Bean
+    customers: tuple[tuple[Segment, float], ...]
+
+    @classmethod
+    def of(cls, config: Path | None, method: str | None, given: Mapping[str, Any]) -> Place:
+        """The place a config describes, or the usual one, with the given settings changed.
+
+        Raises:
+            InputError: a setting that means nothing for the method, or two methods.
+        """
+        if config is None:
+            brew = Brew.standard(method or "immersion")
+            place = cls(brew, BEANS["medium"], customers_in("survey"))
+        else:
+            experiment = load(config)
+            if method is not None and method_named(method) != experiment.brew.method:
+                raise InputError(f"--method {method}: {config} brews by {experiment.brew.method}")
+            tuned = {
+                knob: given.get(knob, getattr(Brew.standard(experiment.brew.method), knob))
+                for knob in BREW_KNOBS
+                if knob in experiment.tune
+            }
+            customers = tuple((SEGMENTS[n], share) for n, share in experiment.customers.items())
+            place = cls(experiment.brew.brew(**tuned), experiment.bean, customers)
+        for knob in given:
+            if knob not in ranges_for(place.brew.method):
+                used = "water_g" if knob == "beverage_g" else "beverage_g"
+                raise InputError(
+                    f"--{knob.replace('_', '-')} means nothing for {place.brew.method}: "
+                    f"use --{used.replace('_', '-')}"
+                )
+        return replace(place, brew=replace(place.brew, **given))
+
+
+def answer_one(place: Place, given: Mapping[str, float], *, as_json: bool) -> int:
+    """Brew one cup and print it."""
+    tasting = brew_cup(place, given)
+    if as_json:
+        print(json.dumps(quantities(tasting), indent=2, allow_nan=False))
+    else:
+        _show(Console(highlight=False), place, tasting)
+    return 0
+
+
+def answer_lines(place: Place, defaults: Mapping[str, float]) -> int:
+    """Answer every line of standard input with one line; a bad line is answered with its error.
+
+    Returns 2 if any line was bad, else 0.
+    """
+    status = 0
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            answer = quantities(brew_cup(place, {**defaults, **_recipe_of(line)}))
+        except InputError as error:
+            status = error.exit_code
+            answer = {"error": str(error), "line": number}
+        print(json.dumps(answer, allow_nan=False), flush=True)
+    return status
+
+
+def brew_cup(place: Place, given: Mapping[str, float]) -> Tasting:
+    """Brew and taste one recipe.
+
+    Raises:
+        RecipeError: grind or time is missing, or something is outside its range.
+    """
+    missing = [knob for knob in RECIPE_KNOBS if knob not in {**_BLACK, **given}]
+    if missing:
+        options = " and ".join(f"--{knob.replace('_', '-')}" for knob in missing)
+        raise RecipeError(f"the recipe lacks {' and '.join(missing)}: add {options}")
+    recipe = Recipe(**{**_BLACK, **given})
+    check_ranges(recipe, place.brew)
+    return taste(recipe, place.brew, place.bean, place.customers)
+
+
+def quantities(tasting: Tasting) -> dict[str, Any]:
+    """Every named quantity of a cup as plain data: the headline first, then station by station."""
+    headline = {name: float(getattr(tasting, name)) for name in HEADLINE}
+    stations = {
+        f.name: _plain(getattr(tasting, f.name))
+        for f in fields(tasting)
+        if f.name not in (*HEADLINE, "segments")
+    }
+    segments = {each.name: _plain(each) for each in tasting.segments}
+    return {**headline, "segments": segments, **stations}
+
+
+def _plain(thing: Any) -> Any:
+    if is_dataclass(thing):
+        return {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
+    if isinstance(thing, list | tuple):
+        return [_plain(item) for item in thing]
+    return thing if isinstance(thing, str) else float(thing)
+
+
+def _recipe_of(line: str) -> dict[str, float]:
+    try:
+        given = json.loads(line, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise InputError(f"not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise InputError('expected an object such as {"grind_um": 900, "time_s": 240}')
+    for knob, value in given.items():
+        if knob not in RECIPE_KNOBS:
+            raise InputError(
+                f"no such part of a recipe: {knob}; there are {', '.join(RECIPE_KNOBS)}"
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(f"{knob} must be a number, got {value!r}")
+    return given
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number of a recipe")
+
+
+def _show(console: Console, place: Place, tasting: Tasting) -> None:
+    recipe, brew = tasting.recipe, place.brew
+    water = brew.water_g if brew.method == "immersion" else brew.beverage_g
+    console.print(
+        f"{brew.method}: {brew.dose_g:g} g coffee, {water:g} g "
+        f"{'water' if brew.method == 'immersion' else 'in the vessel'}, "
+        f"{brew.temperature_c:g} °C, grind {recipe.grind_um:g} µm, {recipe.time_s:g} s, "
+        f"milk {recipe.milk_g:g} g, sugar {recipe.sugar_g:g} g"
+    )
+    table = Table(show_header=False, show_edge=False)
+    for name, unit in _SHOWN.items():
+        table.add_row(
+            name.removesuffix("_pct").replace("_", " "), f"{getattr(tasting, name):.3f}", unit
+        )
+    console.print(table)
+    segments = Table(show_edge=False)
+    for column in ("customers", "share", "liking", "score"):
+        segments.add_column(column, justify="left" if column == "customers" else "right")
+    total = sum(each.share for each in tasting.segments)
+    for each in tasting.segments:
+        segments.add_row(
+            each.name, f"{each.share / total:.1%}", f"{each.liking:.2f}", f"{each.score:.2f}"
+        )
+    segments.add_row("all", "100.0%", "", f"{tasting.score:.2f}", style="bold")
+    console.print(segments)
+    if recipe.milk_g or recipe.sugar_g:
+        console.print("The effects of milk and sugar are chosen magnitudes, not measurements.")
+
+
+_SHOWN = {
+    "extraction_yield_pct": "% of the dose",
+    "tds_pct": "% of the coffee",
+    "strength": "% TDS-equivalents",
+    "bitterness": "% TDS-equivalents",
+    "sourness": "% TDS-equivalents",
+    "mouthfeel": "% TDS-equivalents",
+    "sweetness": "of 10",
+    "creaminess": "of 10",
+}

@@ -1,0 +1,165 @@
+"""The end of a run in words and tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simulator.coffee import RANGES
+from simulator.experiment.problem import Problem
+from simulator.experiment.verdict import MARGIN, Summary, Verdict
+
+#: Decimals that matter at the counter.
+_DECIMALS = {"grind_um": 0, "time_s": 0, "temperature_c": 1}
+
+
+def show_verdict(console: Console, problem: Problem, verdict: Verdict, folder: Path) -> None:
+    """Print the table of optimizers, the verdict, the recipes and where the results are."""
+    unit = _unit(problem)
+    console.print(_optimizers(problem, verdict))
+    console.print(_sentence(verdict, unit))
+    console.print(_recipes(problem, verdict))
+    console.print(_nearly(problem, verdict, unit))
+    for note in _notes(problem, verdict):
+        console.print(note)
+    console.print(f"results: {escape(str(folder))}", soft_wrap=True)
+
+
+def _unit(problem: Problem) -> str:
+    return "points" if problem.perfect == 9.0 else "of the customers"
+
+
+def _optimizers(problem: Problem, verdict: Verdict) -> Table:
+    table = Table(
+        title=f"{problem.experiment.name}: {_goal(problem)}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+    )
+    table.add_column("optimizer", no_wrap=True)
+    for column in ("best", "median", "found it", "calls f", "g", "H", "seconds"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("ended")
+    for summary in verdict.summaries:
+        table.add_row(*_row(summary), style=None if summary.is_ours else "dim")
+    return table
+
+
+def _goal(problem: Problem) -> str:
+    objective = problem.experiment.objective
+    if objective.kind == "mean-score":
+        return "mean score of the customers, 1 to 9"
+    return f"share of customers who score above {objective.threshold:g}"
+
+
+def _row(summary: Summary) -> list[str]:
+    best = summary.best
+    ended = Counter(_ending(run.status) for run in summary.runs)
+    return [
+        best.optimizer if summary.is_ours else f"scipy {best.optimizer}",
+        f"{best.score:.6f}",
+        f"{summary.median_score:.6f}",
+        f"{summary.reached} of {len(summary.runs)}",
+        _count(summary, "value_count"),
+        _count(summary, "gradient_count"),
+        _count(summary, "hessian_count"),
+        f"{sum(run.wall_s for run in summary.runs):.2f}",
+        ", ".join(f"{count} {ending}" for ending, count in ended.most_common()),
+    ]
+
+
+def _ending(status: str) -> str:
+    return "converged" if status.startswith("converged") else status
+
+
+def _count(summary: Summary, name: str) -> str:
+    counts = sorted(getattr(run, name) for run in summary.runs)
+    return f"{counts[len(counts) // 2]:,}"
+
+
+def _sentence(verdict: Verdict, unit: str) -> str:
+    ours, scipys = verdict.ours.optimizer, verdict.reference.optimizer
+    word = "[bold green]agree[/]" if verdict.agrees else "[bold red]disagree[/]"
+    size = abs(verdict.gap)
+    if size <= verdict.tolerance:
+        how = f"differ by {size:.1e} {unit}"
+    elif verdict.gap < 0:
+        how = f"differ by {size:.2g} {unit}, in favour of ours: scipy's methods missed it"
+    else:
+        how = f"differ by {size:.2g} {unit}, in favour of scipy's"
+    return (
+        f"verdict: {word}. Our best ({ours}) and scipy's best ({scipys}) {how}; "
+        f"allowed is {verdict.tolerance:g}."
+    )
+
+
+def _recipes(problem: Problem, verdict: Verdict) -> Table:
+    table = Table(show_edge=False)
+    table.add_column("recipe")
+    knobs = list(verdict.ours.recipe)
+    for knob in knobs:
+        table.add_column(_heading(knob), justify="right")
+    table.add_column("score", justify="right")
+    for who, run in (("ours", verdict.ours), ("scipy's", verdict.reference)):
+        table.add_row(who, *_values(run.recipe, knobs), f"{run.score:.6f}")
+    return table
+
+
+def _nearly(problem: Problem, verdict: Verdict, unit: str) -> str:
+    ranges = ", ".join(
+        f"{_heading(r.knob)} {_value(r.knob, r.low)}–{_value(r.knob, r.high)}"
+        for r in verdict.ranges
+    )
+    text = f"Within {MARGIN:g} {unit} of the best, if the other knobs follow: {ranges}."
+    if verdict.shortest is not None:
+        shortest = ", ".join(f"{_heading(k)} {_value(k, v)}" for k, v in verdict.shortest.items())
+        text += f"\nThe shortest brew among these: {shortest}."
+    return text
+
+
+def _notes(problem: Problem, verdict: Verdict) -> list[str]:
+    notes = []
+    if problem.experiment.noise is not None:
+        count = problem.experiment.noise.customers_per_cup
+        notes.append(
+            f"Each cup was scored by {count} random customers; recipes are judged by the mean over "
+            f"all customers, and scipy's methods, which cannot bear noise, saw that mean: "
+            f"hence the wide tolerance of {verdict.tolerance:g}."
+        )
+    lesser = [s for s in verdict.summaries if s.is_ours and s.reached < len(s.runs)]
+    if problem.experiment.objective.kind == "share-above" and lesser:
+        notes.append(
+            "A share has several optima: starts that did not find the best ended in a lesser one ("
+            + "; ".join(f"{s.best.optimizer}: {_lesser(s, verdict.tolerance)}" for s in lesser)
+            + ")."
+        )
+    if {"milk_g", "sugar_g"} & set(problem.knobs):
+        notes.append(
+            "How much milk and sugar change the taste is chosen from the literature's direction, "
+            "not measured: trust grind and time more."
+        )
+    return notes
+
+
+def _lesser(summary: Summary, tolerance: float) -> str:
+    missed = [s for s in summary.others if s < summary.best.score - tolerance]
+    return f"{len(missed)} runs near {missed[len(missed) // 2]:.3f}" if missed else "none"
+
+
+def _heading(knob: str) -> str:
+    return f"{knob.rpartition('_')[0]} ({RANGES[knob].unit})"
+
+
+def _values(recipe: Mapping[str, float], knobs: list[str]) -> list[str]:
+    return [_value(knob, recipe[knob]) for knob in knobs]
+
+
+def _value(knob: str, value: float) -> str:
+    return f"{value:.{_DECIMALS.get(knob, 1)}f}"

@@ -23,8 +23,8 @@ from simulator.coffee import (
     check_ranges,
     customers_in,
     method_named,
-    ranges_for,
     taste,
+    unused_liquid,
 )
 from simulator.errors import InputError, RecipeError
 from simulator.experiment.config import load
@@ -77,7 +77,7 @@ class Place:
             customers = tuple((SEGMENTS[n], share) for n, share in experiment.customers.items())
             place = cls(experiment.brew.brew(**tuned), experiment.bean, customers)
         for knob in given:
-            if knob not in ranges_for(place.brew.method):
+            if knob == unused_liquid(place.brew.method):
                 used = "water_g" if knob == "beverage_g" else "beverage_g"
                 raise InputError(
                     f"--{knob.replace('_', '-')} means nothing for {place.brew.method}: "

@@ -20,7 +20,7 @@ from simulator.coffee.provenance import (
     parameter,
     replace_parameters,
 )
-from simulator.coffee.ranges import RANGES, Range, check_ranges, ranges_for
+from simulator.coffee.ranges import RANGES, Range, check_ranges, ranges_for, unused_liquid
 from simulator.coffee.recipe import Brew, Method, Recipe, Scalar, method_named
 from simulator.coffee.tasting import (
     DEFAULT,
@@ -60,4 +60,5 @@ __all__ = [
     "share_above",
     "taste",
     "titratable_acidity_ml",
+    "unused_liquid",
 ]

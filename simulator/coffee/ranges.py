@@ -109,7 +109,8 @@ def ranges_for(method: str) -> Mapping[str, Range]:
     return RANGES
 
 
-def _unused(method: str) -> str:
+def unused_liquid(method: str) -> str:
+    """The setting that means nothing for a method: a beverage for immersion, water for the others."""
     return "beverage_g" if method == Method.IMMERSION else "water_g"
 
 
@@ -133,7 +134,7 @@ def _quantities(recipe: Recipe | None, brew: Brew | None) -> Iterator[tuple[str,
     if recipe is not None:
         yield from ((each.name, getattr(recipe, each.name)) for each in fields(recipe))
     if brew is not None:
-        skipped = {"method", _unused(brew.method)}
+        skipped = {"method", unused_liquid(brew.method)}
         yield from (
             (each.name, getattr(brew, each.name))
             for each in fields(brew)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import ResultsError
+from simulator.experiment import store as store_module
 from simulator.experiment.records import COUNT_COLUMNS, FLOAT_COLUMNS, TraceRecord
 from simulator.experiment.store import Progress, Store, open_results, open_store
 
@@ -126,6 +127,13 @@ def test_a_failed_run_is_stored_with_its_error(open_here: Opener, make_run: Any)
         assert len(store.results.trace(run.key)) == 0
 
 
+def test_a_loss_of_minus_zero_is_no_damage(open_here: Opener, make_run: Any):
+    with open_here() as store:
+        store.add([make_run(0, loss=-0.0)])
+        assert store.results.damage() == []
+        assert store.results.runs()[0].loss == 0.0
+
+
 def test_an_unfinished_experiment_says_so_and_is_not_marked_finished(
     open_here: Opener, make_run: Any
 ):
@@ -137,13 +145,16 @@ def test_an_unfinished_experiment_says_so_and_is_not_marked_finished(
         assert store.results.manifest.finished is None
 
 
-def test_the_time_of_the_last_run_is_noted_once(open_here: Opener, make_run: Any, tmp_path: Path):
+def test_the_time_of_the_last_run_is_noted_once(
+    open_here: Opener, make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     with open_here() as store:
         store.add([make_run(repeat) for repeat in range(3)])
         assert store.finish().complete
     with open_results(tmp_path / "out") as results:
         finished = results.manifest.finished
     assert finished is not None
+    monkeypatch.setattr(store_module, "utc_now", lambda: "2099-01-01T00:00:00+00:00")
     with open_here() as store:
         store.finish()
         assert store.results.manifest.finished == finished

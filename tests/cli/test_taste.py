@@ -1,0 +1,91 @@
+"""``simulator taste``: one cup, many cups, and refusals."""
+
+import io
+import json
+
+import pytest
+
+
+def test_french_press_cup_is_extracted_as_published(simulator):
+    said = simulator(
+        "taste", "--grind-um", 900, "--time-s", 240, "--milk-g", 0, "--sugar-g", 0, "--json"
+    )
+    cup = json.loads(said.out)
+    assert said.status == 0
+    assert 18 <= cup["extraction_yield_pct"] <= 22
+    assert 1.15 <= cup["tds_pct"] <= 1.35
+    names = {"strength", "bitterness", "sourness", "sweetness", "mouthfeel", "score", "segments"}
+    assert names <= set(cup)
+    assert set(cup["segments"]) == {"black-strong", "black-mild", "milk", "milk-and-sugar"}
+
+
+def test_text_says_what_is_chosen_when_milk_is_in_the_cup(simulator):
+    black = simulator("taste", "--grind-um", 900, "--time-s", 240)
+    white = simulator("taste", "--grind-um", 900, "--time-s", 240, "--milk-g", 30)
+    assert "chosen" in white.out
+    assert "chosen" not in black.out
+
+
+def test_every_line_of_standard_input_is_answered_by_one_line(simulator, monkeypatch):
+    lines = '{"grind_um": 900, "time_s": 240}\n{"grind_um": 700, "time_s": 120, "milk_g": 20}\n'
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    said = simulator("taste", "--stdin")
+    first, second = map(json.loads, said.out.splitlines())
+    assert said.status == 0
+    assert first["recipe"]["grind_um"] == 900
+    assert second["recipe"]["milk_g"] == 20
+
+
+def test_a_bad_line_is_answered_with_its_error_and_the_others_go_on(simulator, monkeypatch):
+    lines = '{"grind_um": 9}\nnot json\n[1]\n{"grind_um": NaN, "time_s": 9}\n{"grind_um": 900, "time_s": 240}\n'
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    said = simulator("taste", "--stdin")
+    answers = [json.loads(line) for line in said.out.splitlines()]
+    assert said.status == 2
+    assert ["error" in answer for answer in answers] == [True, True, True, True, False]
+
+
+def test_config_gives_the_context(simulator):
+    said = simulator(
+        "taste",
+        "--config",
+        "configs/espresso-cliff.yaml",
+        "--grind-um",
+        481,
+        "--time-s",
+        30,
+        "--json",
+    )
+    assert said.status == 0
+    assert json.loads(said.out)["segments"].keys() != set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--grind-um", "900"], ["time_s", "--time-s"]),
+        (["--grind-um", "90", "--time-s", "240"], ["grind_um", "200", "1400"]),
+        (["--grind-um", "nan", "--time-s", "240"], ["grind_um"]),
+        (["--grind-um", "900", "--time-s", "240", "--method", "syphon"], ["syphon", "espresso"]),
+        (
+            ["--grind-um", "900", "--time-s", "240", "--beverage-g", "200"],
+            ["immersion", "--water-g"],
+        ),
+        (
+            ["--grind-um", "900", "--time-s", "240", "--temperature-c", "20"],
+            ["temperature_c", "80"],
+        ),
+    ],
+)
+def test_nonsense_is_refused_with_the_way_out(simulator, arguments, words):
+    said = simulator("taste", *arguments)
+    assert said.status == 2
+    assert said.out == ""
+    for word in words:
+        assert word in said.err
+
+
+def test_an_unknown_option_is_a_usage_error(simulator):
+    said = simulator("taste", "--grind", "900")
+    assert said.status == 2
+    assert "--grind" in said.err

@@ -203,6 +203,13 @@ def test_no_flipped_bit_is_ever_read_as_a_result(database: Path, make_run: Any):
         assert told or found == right, f"bit {place}"
 
 
+def test_nothing_in_a_foreign_file_is_trusted_to_run(database: Path):
+    with open_results(database.parent) as results:
+        assert results._connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
+        with pytest.raises(sqlite3.OperationalError, match="not authorized"):
+            results._connection.execute("SELECT load_extension('anything')")
+
+
 def test_a_message_of_sqlite_that_is_no_text_is_told(database: Path):
     content = database.read_bytes()
     assert content.count(b"CREATE TABLE runs") == 1

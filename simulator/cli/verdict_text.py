@@ -23,6 +23,7 @@ def show_verdict(console: Console, problem: Problem, verdict: Verdict, folder: P
     """Print the table of optimizers, the verdict, the recipes and where the results are."""
     unit = _unit(problem)
     console.print(_optimizers(problem, verdict))
+    console.print(_legend(verdict), style="dim")
     console.print(_sentence(verdict, unit))
     console.print(_recipes(problem, verdict))
     console.print(_nearly(problem, verdict, unit))
@@ -44,12 +45,19 @@ def _optimizers(problem: Problem, verdict: Verdict) -> Table:
         show_edge=False,
     )
     table.add_column("optimizer", no_wrap=True)
-    for column in ("best", "median", "found it", "calls f", "g", "H", "seconds"):
+    for column in ("best", "median", "found", "f", "g", "H", "s"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("ended")
     for summary in verdict.summaries:
         table.add_row(*_row(summary), style=None if summary.is_ours else "dim")
     return table
+
+
+def _legend(verdict: Verdict) -> str:
+    return (
+        f"found: runs within {verdict.tolerance:g} of the best known; f, g, H: values, gradients, "
+        "Hessians asked for in the median run; s: seconds for all runs."
+    )
 
 
 def _goal(problem: Problem) -> str:
@@ -66,11 +74,11 @@ def _row(summary: Summary) -> list[str]:
         best.optimizer if summary.is_ours else f"scipy {best.optimizer}",
         f"{best.score:.6f}",
         f"{summary.median_score:.6f}",
-        f"{summary.reached} of {len(summary.runs)}",
+        f"{summary.reached}/{len(summary.runs)}",
         _count(summary, "value_count"),
         _count(summary, "gradient_count"),
         _count(summary, "hessian_count"),
-        f"{sum(run.wall_s for run in summary.runs):.2f}",
+        f"{sum(run.wall_s for run in summary.runs):.1f}",
         ", ".join(f"{count} {ending}" for ending, count in ended.most_common()),
     ]
 
@@ -81,7 +89,7 @@ def _ending(status: str) -> str:
 
 def _count(summary: Summary, name: str) -> str:
     counts = sorted(getattr(run, name) for run in summary.runs)
-    return f"{counts[len(counts) // 2]:,}"
+    return f"{counts[len(counts) // 2]}"
 
 
 def _sentence(verdict: Verdict, unit: str) -> str:

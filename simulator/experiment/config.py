@@ -18,7 +18,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.experiment import Experiment
 from simulator.experiment.faults import ConfigFaults
 from simulator.experiment.sentences import faults_of
@@ -27,7 +26,6 @@ from simulator.experiment.yaml_tree import Document
 
 __all__ = [
     "Experiment",
-    "config_hash",
     "experiment_from",
     "experiment_of",
     "load",
@@ -35,8 +33,6 @@ __all__ = [
     "problem_part",
     "run_part",
 ]
-
-_NOT_HASHED = ("name", "description")
 
 
 def load(path: str | os.PathLike[str]) -> Experiment:
@@ -80,13 +76,6 @@ def experiment_from(settings: Mapping[str, Any], source: str = "<settings>") -> 
         return Experiment.model_validate(dict(settings))
     except ValidationError as error:
         raise ConfigFaults(source, faults_of(error, None, Experiment, source)) from None
-
-
-def config_hash(experiment: Experiment) -> str:
-    """16 hexadecimal digits that change with everything but the name and the description."""
-    settings = experiment.resolved()
-    hashed = {part: settings[part] for part in settings if part not in _NOT_HASHED}
-    return canonical_hash(hashed)[:16]
 
 
 def problem_part(experiment: Experiment) -> dict[str, Any]:

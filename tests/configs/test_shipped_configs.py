@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.experiment.config import config_hash, experiment_from, load, loads
+from simulator.experiment.config import experiment_from, load, loads
+from simulator.experiment.content_key import canonical_hash
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
@@ -47,7 +48,8 @@ class TestEveryConfig:
 
 
 def test_no_two_configs_are_the_same():
-    assert len({config_hash(load(path)) for path in CONFIGS}) == len(CONFIGS)
+    hashes = {canonical_hash(load(path).resolved()) for path in CONFIGS}
+    assert len(hashes) == len(CONFIGS)
 
 
 def test_the_story_starts_fine_and_long_and_almost_without_milk_and_sugar():

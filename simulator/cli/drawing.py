@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.coffee import RANGES
 from simulator.experiment.problem import Problem
 from simulator.experiment.records import RunRecord, TraceRecord
 from simulator.experiment.results import Results
@@ -61,7 +62,10 @@ def _figures(problem: Problem, runs: Sequence[Run]) -> Iterator[tuple[str, Any]]
     knobs = [Knob(k, b.low, b.high, b.scale == "log") for k, b in problem.experiment.tune.items()]
     first = [(run, trace) for run, trace in tested if run.repeat == 0]
     paths = [_path(run, trace) for run, trace in first]
-    yield "coordinates", draw_coordinates(knobs, paths, look=look, title=f"{name}, first start")
+    yield (
+        "coordinates",
+        draw_coordinates(knobs, paths, best=best.recipe, look=look, title=f"{name}, first start"),
+    )
     few = [(run, trace) for run, trace in tested if run.repeat < _CUPS]
     if {"grind_um", "time_s"} <= set(problem.knobs):
         yield "landscape", _landscape(problem, best, first, look)
@@ -116,7 +120,9 @@ def _landscape(problem: Problem, best: RunRecord, runs: Sequence[Run], look: Any
         )
     score = problem.perfect - problem.map_program(x)[0].reshape(_GRID, _GRID)
     others = [knob for knob in best.recipe if knob not in ("grind_um", "time_s")]
-    held = ", ".join(f"{knob.rpartition('_')[0]} {best.recipe[knob]:.3g}" for knob in others)
+    held = ", ".join(
+        f"{knob.rpartition('_')[0]} {best.recipe[knob]:.3g} {RANGES[knob].unit}" for knob in others
+    )
     mean = problem.perfect == 9.0
     return draw_landscape(
         Landscape(grind, time, score, held=held),

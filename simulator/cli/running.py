@@ -32,6 +32,8 @@ def run_experiment(config: Path, out: Path | None, *, as_json: bool, figures: bo
         dialect=problem.dialect,
         out=out,
     ) as store:
+        for damage in store.discard_damaged():
+            console.print(f"computed afresh, because it was damaged: {damage}")
         _run(problem, store, console)
         store.finish()
         return _report(problem, store, console, as_json, figures)

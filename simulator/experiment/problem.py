@@ -133,6 +133,14 @@ class Problem:
         return trace(loss_and_tasting, self.size, names=self.knobs, has_aux=True)
 
     @cached_property
+    def fingerprint(self) -> str:
+        """Of the graph's operations and constants: changes whenever the model's arithmetic does."""
+        nodes = self.graph.to_dict()["nodes"]
+        return canonical_hash(
+            [[node["operation"], node["parents"], repr(node["value"])] for node in nodes]
+        )
+
+    @cached_property
     def value_program(self) -> Program:
         """Compiled: loss."""
         return compile(self.graph, outputs=("value",), dialect=self._dialect)

@@ -64,8 +64,10 @@ def run_keys(problem: Problem, task: Task) -> list[str]:
     if task.role == "reference":
         # The answer key sees the exact loss even where the optimizers under test hear noise.
         settings["objective"] = "exact"
+    # The graph itself is part of the key: after a change of the model nothing old is taken for new.
+    decided = run_part(experiment) | {"graph": problem.fingerprint}
     return [
-        content_key(run_part(experiment), settings, repeat, problem.dialect, np.__version__)
+        content_key(decided, settings, repeat, problem.dialect, np.__version__)
         for repeat in range(experiment.starts.repeats)
     ]
 

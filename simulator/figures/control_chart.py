@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,14 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import ScaledTranslation
 
 from simulator.figures.data import DRIP_IDEAL, CupPath, IdealBox
 from simulator.figures.legends import entries, start_and_end, start_entry
 from simulator.figures.style import GREY, Look, in_style, looks, new_figure, quantity
 
-# Paths lie on one line as long as dose and water do not change: their dashes take turns, up to so many.
-_DASH_POINTS = 3.0
-_TURNS = 4
+# Paths lie on one line as long as dose and water do not change. Each optimizer gets a lane of its own
+# beside it, so many points wide, all lanes together at most so many.
+_LANE_POINTS = 2.6
+_ALL_LANES_POINTS = 18.0
 _BOX = "#dfeee6"
 _BOX_EDGE = "#2f7d5b"
 
@@ -30,8 +33,8 @@ def draw_control_chart(
 ) -> Figure:
     """TDS against extraction yield in percent, with the ideal box and the regions around it.
 
-    Each path is a line from an open circle, its start, to its marker, its end. Where the paths of several
-    optimizers lie on each other their colours alternate.
+    Each path is a line from an open circle, its start, to its marker, its end. Several optimizers run in
+    parallel lanes, a few points beside their true place, because all of them may lie on one line.
     """
     with in_style():
         look = looks(path.label for path in paths) if look is None else look
@@ -42,7 +45,9 @@ def draw_control_chart(
         _regions(ax, ideal)
         labels = list(dict.fromkeys(path.label for path in paths))
         for path in paths:
-            _path(ax, path, look[path.label], labels.index(path.label), len(labels))
+            width = min(_LANE_POINTS, _ALL_LANES_POINTS / len(labels))
+            aside = (labels.index(path.label) - (len(labels) - 1) / 2) * width
+            _path(ax, path, look[path.label], width, _lane(figure, aside))
         ax.set(xlabel=quantity("extraction_yield_pct"), ylabel=quantity("tds_pct"))
         ax.set_title(title or "The way of the cup on the brewing control chart")
         _legend(figure, paths, look)
@@ -50,7 +55,7 @@ def draw_control_chart(
 
 
 def _limits(ax: Axes, paths: Sequence[CupPath], ideal: IdealBox) -> None:
-    """All cups and the whole box, with at least half a box of room around it."""
+    """All cups and the whole box, with at least a box of room around it."""
     for axis, low, high, name in (
         ("x", ideal.yield_low, ideal.yield_high, "extraction_yield_pct"),
         ("y", ideal.tds_low, ideal.tds_high, "tds_pct"),
@@ -99,20 +104,23 @@ def _word(ax: Axes, across: float, height: float, word: str, **alignment: Any) -
     )
 
 
-def _path(ax: Axes, path: CupPath, look: Look, place: int, labels: int) -> None:
+def _path(ax: Axes, path: CupPath, look: Look, width: float, lane: ScaledTranslation) -> None:
     cups = (path.extraction_yield_pct, path.tds_pct)
-    turns = min(labels, _TURNS)
-    dashes: Any = (place % turns * _DASH_POINTS, (_DASH_POINTS, (turns - 1) * _DASH_POINTS))
-    ax.plot(*cups, color="#bbbbbb", linewidth=1.0, zorder=2)
     ax.plot(
         *cups,
         color=look.colour,
-        linestyle=dashes if turns > 1 else "-",
-        linewidth=2.2,
+        linewidth=max(width - 0.6, 1.2),
         label=path.label,
         zorder=3,
+        transform=ax.transData + lane,
     )
     start_and_end(ax, *cups, look)
+
+
+def _lane(figure: Figure, aside: float) -> ScaledTranslation:
+    """A shift by ``aside`` points to the upper left: across a path, which runs from strong to weak."""
+    inches = aside / 72 / math.sqrt(2)
+    return ScaledTranslation(-inches, inches, figure.dpi_scale_trans)
 
 
 def _legend(figure: Figure, paths: Sequence[CupPath], look: Mapping[str, Look]) -> None:

@@ -23,7 +23,7 @@ from simulator.figures.style import BLACK, Look, in_style, looks, new_figure, qu
 _COFFEE = LinearSegmentedColormap.from_list(
     "coffee", ["#4b3527", "#7a5c45", "#a98a6c", "#d2b998", "#ecdec4", "#fcf8ee"]
 )
-_HALO = (Stroke(linewidth=3.6, foreground="white"), Normal())
+_HALO = (Stroke(linewidth=2.9, foreground="white"), Normal())
 _LEVELS = 12
 
 
@@ -56,14 +56,15 @@ def draw_landscape(
         ax.grid(visible=False)
         filled = _contours(ax, landscape)
         rim = near_optimal is not None and _rim(ax, landscape, near_optimal)
-        for path in paths:
+        # The wildest paths first, so that they do not cover the others.
+        for path in sorted(paths, key=_length, reverse=True):
             _walk(ax, path, look[path.label])
         if best is not None:
             _star(ax, best)
         bar = figure.colorbar(filled, ax=ax, label=score_name, pad=0.02, fraction=0.06)
         bar.outline.set_visible(False)
         ax.set(xlabel=quantity("grind_um"), ylabel=quantity("time_s"))
-        ax.set_title(title or "The score, and the way to its top" + _held(landscape))
+        ax.set_title((title or "The score, and the way to its top") + _held(landscape))
         _legend(figure, paths, look, best is not None, near_optimal if rim else None)
     return figure
 
@@ -103,6 +104,12 @@ def _rim(ax: Axes, landscape: Landscape, near_optimal: float) -> bool:
     return True
 
 
+def _length(path: RecipePath) -> float:
+    """How long a path is on the log axes."""
+    steps = [np.diff(np.log(path.recipe[name])) for name in ("grind_um", "time_s")]
+    return float(np.nansum(np.hypot(*steps)))
+
+
 def _walk(ax: Axes, path: RecipePath, look: Look) -> None:
     grind, time = path.recipe["grind_um"], path.recipe["time_s"]
     ax.plot(
@@ -110,7 +117,7 @@ def _walk(ax: Axes, path: RecipePath, look: Look) -> None:
         time,
         color=look.colour,
         linestyle=look.line,
-        linewidth=1.7,
+        linewidth=1.5,
         path_effects=_HALO,
         label=path.label,
     )

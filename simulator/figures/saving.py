@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def save(
     paths = tuple(folder / f"{name}.{kind}" for kind in formats)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with in_style():
+        with in_style(), warnings.catch_warnings():
+            # A character that no installed font has is drawn as a box, and that says enough.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             for path, kind in zip(paths, formats, strict=True):
                 figure.savefig(path, format=kind, metadata=_METADATA[kind])
     except OSError as error:

@@ -58,6 +58,18 @@ def test_the_words_stand_in_their_regions(cup_path: Any, ideal: Any):
     assert ideal.tds_low < texts["ideal"][1] < ideal.tds_high
 
 
+def test_the_words_stay_on_the_chart_however_narrow_their_region(cup_path: Any):
+    figure = draw_control_chart([cup_path("adam", 1.0, 21.0)])
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    chart = ax.get_window_extent()
+    assert len(ax.texts) == 5
+    for text in ax.texts:
+        word = text.get_window_extent()
+        assert chart.x0 < word.x0 < word.x1 < chart.x1
+        assert chart.y0 < word.y0 < word.y1 < chart.y1 + 1
+
+
 def test_a_path_runs_from_an_open_circle_to_its_marker(cup_path: Any, lines: Any):
     path = cup_path("adam", 24.0, 20.0)
     (ax,) = draw_control_chart([path]).axes
@@ -85,22 +97,38 @@ def test_cups_that_are_no_numbers_do_not_spoil_the_limits(lines: Any):
     assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
 
 
-def test_where_paths_lie_on_each_other_their_dashes_take_turns(cup_path: Any):
-    (ax,) = draw_control_chart([cup_path("adam"), cup_path("slsqp"), cup_path("powell")]).axes
-    dashes = [
-        line._dash_pattern
-        for line in ax.get_lines()
-        if line.get_label() in ("adam", "slsqp", "powell")
+def test_each_optimizer_has_a_lane_beside_the_true_place_and_its_repeats_share_it(cup_path: Any):
+    paths = [cup_path(name) for name in ("adam", "slsqp", "powell", "adam")]
+    (ax,) = draw_control_chart(paths).axes
+    ways = [line for line in ax.get_lines() if line.get_label() in ("adam", "slsqp", "powell")]
+    to_points = 72 / ax.get_figure().dpi
+    places = [(line.get_transform() - ax.transData).transform((0, 0)) for line in ways]
+    shifts = [
+        ax.get_lines()[0].axes.transData.transform(place) - ax.transData.transform((0, 0))
+        for place in places
     ]
-    offsets = [offset for offset, _ in dashes]
-    on, off = dashes[0][1]
-    assert off == pytest.approx(2 * on)
-    assert offsets == pytest.approx([0.0, on, 2 * on])
+    aside = [float(np.hypot(*shift)) * np.sign(shift[1]) * to_points for shift in shifts]
+    assert aside == pytest.approx([-2.6, 0.0, 2.6, -2.6], abs=1e-6)
 
 
-def test_a_single_path_is_a_solid_line(cup_path: Any):
+def test_all_lanes_together_stay_narrow(cup_path: Any, methods: Any):
+    (ax,) = draw_control_chart([cup_path(name) for name in methods]).axes
+    ends = [
+        line.get_transform().transform((20.0, 1.25)) * 72 / ax.get_figure().dpi
+        for line in ax.get_lines()
+        if line.get_label() in methods
+    ]
+    assert float(np.hypot(*(ends[0] - ends[-1]))) < 18.0
+
+
+def test_a_single_optimizer_is_drawn_in_its_true_place(cup_path: Any):
     (ax,) = draw_control_chart([cup_path("adam"), cup_path("adam", 16.0)]).axes
-    assert {line.get_linestyle() for line in ax.get_lines() if line.get_label() == "adam"} == {"-"}
+    ways = [line for line in ax.get_lines() if line.get_label() == "adam"]
+    assert len(ways) == 2
+    for line in ways:
+        assert line.get_transform().transform((20.0, 1.25)) == pytest.approx(
+            ax.transData.transform((20.0, 1.25))
+        )
 
 
 def test_the_legend_names_optimizers_once_and_the_start(cup_path: Any):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 from simulator.figures import (
@@ -48,7 +48,7 @@ def test_the_line_ends_in_the_marker_of_its_look(lines: Any):
 
 def test_the_band_lies_between_the_quartiles():
     (ax,) = draw_convergence([SERIES]).axes
-    (band,) = [item for item in ax.collections if isinstance(item, FillBetweenPolyCollection)]
+    (band,) = [item for item in ax.collections if isinstance(item, PolyCollection)]
     heights = band.get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (1e-7, 2.0)
     assert {2.0, 1e-2, 1e-5, 0.5, 1e-4, 1e-7} <= set(heights.tolist())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.contour import QuadContourSet
 
-from simulator.figures import Landscape, draw_landscape
+from simulator.figures import Landscape, RecipePath, draw_landscape
 
 GRIND = np.geomspace(200, 1400, 40)
 TIME = np.geomspace(20, 600, 30)
@@ -50,8 +50,20 @@ def test_the_colour_bar_names_the_score():
     assert figure.axes[1].get_ylabel() == "share of customers above 5.2"
 
 
-def test_the_title_says_what_is_held():
-    assert "milk 0 g, sugar 0 g" in draw_landscape(PLANE).axes[0].get_title(loc="left")
+@pytest.mark.parametrize("title", ["", "house-blend"])
+def test_the_title_says_what_is_held(title: str):
+    shown = draw_landscape(PLANE, title=title).axes[0].get_title(loc="left")
+    assert shown.startswith(title)
+    assert shown.endswith("\n(milk 0 g, sugar 0 g)")
+
+
+def test_the_longest_path_is_drawn_under_the_others(lines: Any):
+    short = RecipePath("calm", [1, 2], {"grind_um": [300, 900], "time_s": [60, 60]})
+    wild = RecipePath("wild", [1, 2, 3], {"grind_um": [300, 900, 300], "time_s": [60, 60, 60]})
+    ax = draw_landscape(PLANE, [short, wild]).axes[0]
+    assert [
+        line.get_label() for line in ax.get_lines() if line.get_label() in ("calm", "wild")
+    ] == ["wild", "calm"]
 
 
 def test_the_dashed_line_surrounds_what_is_nearly_as_good():

@@ -78,6 +78,10 @@ def test_a_file_says_neither_when_nor_by_which_version_it_was_made(saved: tuple[
     assert b"matplotlib.org" not in svg
 
 
+def test_a_character_that_no_font_has_is_no_reason_to_complain(tmp_path: Path):
+    save(draw_control_chart([CupPath("\U00013000 咖啡", [24.0], [1.5])]), tmp_path, "chart")
+
+
 def test_one_format_alone_can_be_asked_for(tmp_path: Path):
     assert [
         path.name for path in save(draw_control_chart([]), tmp_path, "c", formats=("svg",))

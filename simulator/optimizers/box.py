@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,12 +50,14 @@ class Box:
         """n, the number of parameters."""
         return self.lower.size
 
+    @cached_property
+    def _columns(self) -> tuple[Array, Array]:
+        return self.lower[:, None], self.upper[:, None]
+
     def project(self, x: Array) -> Array:
         """The nearest point of the box, for x of shape (n,) or (n, R). NaN stays NaN."""
-        columns = (-1,) + (1,) * (x.ndim - 1)
-        nearest: Array = np.minimum(
-            np.maximum(x, self.lower.reshape(columns)), self.upper.reshape(columns)
-        )
+        lower, upper = self._columns if x.ndim == 2 else (self.lower, self.upper)
+        nearest: Array = np.minimum(np.maximum(x, lower), upper)
         return nearest
 
     def contains(self, x: Array) -> bool:
@@ -62,17 +65,21 @@ class Box:
         return bool(np.array_equal(x, self.project(x)))
 
     def residual(self, x: Array, gradient: Array) -> Array:
-        """How far x is from first-order optimal: the largest entry of \\|x − project(x − gradient)\\|.
+        """How far x is from first-order optimal: the largest move in x − project(x − gradient).
 
         x and gradient have shape (n,) or (n, R); the result has shape () or (R,). It is zero
         exactly where no direction that stays in the box leads downhill (Conn, Gould & Toint 2000,
         section 12.1): inside the box it is the largest entry of the gradient, and a bound that
-        holds the descent back takes its coordinate out.
+        holds the descent back takes its coordinate out. NaN where the gradient is not finite.
 
-        >>> Box.unit(2).residual(np.array([0.0, 0.5]), np.array([3.0, -0.1])).item()
-        0.1
+        >>> Box.unit(2).residual(np.array([0.0, 0.5]), np.array([3.0, -0.25])).item()
+        0.25
         """
-        norm: Array = np.abs(x - self.project(x - gradient)).max(axis=0)
+        step = np.abs(x - self.project(x - gradient))
+        known = np.isfinite(gradient)
+        if not known.all():
+            step = np.where(known, step, np.nan)
+        norm: Array = step.max(axis=0)
         return norm
 
 

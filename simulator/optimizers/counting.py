@@ -105,7 +105,7 @@ class Counted:
         if self.noisy or not hasattr(self._objective, "value_and_gradient"):
             return None
         value, gradient = self._objective.value_and_gradient(x[:, None], np.array([repeat]))
-        return float(value[0]), gradient[:, 0]
+        return float(value[0]), gradient[:, 0].copy()
 
     def _charge(self, call: Call, repeats: Repeats) -> None:
         calls = np.bincount(repeats, minlength=self._meter.shape[1])

@@ -50,7 +50,7 @@ class GradientDescent:
     """
 
     learning_rate: LearningRate = 0.015
-    """α: a number > 0 or a schedule. In the recipe box L is 60–90 at the optimum."""
+    """α: a number > 0 or a schedule. The default is stable up to a curvature of 133."""
 
     family: ClassVar[str] = "descent"
     uses: ClassVar[str] = "gradient"
@@ -84,7 +84,7 @@ class Momentum:
 
     learning_rate: LearningRate = 0.01
     """α: a number > 0 or a schedule."""
-    momentum: float = 0.98
+    momentum: float = 0.97
     """β: the share of the last step that is repeated, in [0, 1)."""
 
     family: ClassVar[str] = "descent"
@@ -123,7 +123,7 @@ class Nesterov:
 
     learning_rate: LearningRate = 0.01
     """α: a number > 0 or a schedule."""
-    momentum: float = 0.98
+    momentum: float = 0.97
     """β: how far the last movement is carried on, in [0, 1)."""
 
     family: ClassVar[str] = "descent"

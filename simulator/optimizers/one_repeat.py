@@ -87,7 +87,7 @@ class OneRepeat:
 
     def hessian(self, x: Array) -> Array:
         """The matrix of second derivatives at x, of shape (n, n); one Hessian call."""
-        hessian = self._objective.hessian(self._inside(x), self._repeats)[:, :, 0]
+        hessian = self._objective.hessian(self._inside(x), self._repeats)[:, :, 0].copy()
         if not np.isfinite(hessian).all():
             raise RunEnded(StopReason.NONFINITE, f"no finite Hessian at x = {x}")
         return hessian
@@ -98,14 +98,16 @@ class OneRepeat:
         A gradient the run has seen there serves; else one is looked up outside the count, which
         is not possible for a noisy objective.
         """
-        found = Seen(claim.x, claim.value, None)
-        for seen in (self.best, self.last):
+        for seen in (self.last, self.best):
             if seen is not None and np.array_equal(seen.x, claim.x):
-                found = seen
-        if found.gradient is None:
-            looked = self._objective.uncharged(claim.x, self._repeat)
-            found = Seen(claim.x, *looked) if looked else found
-        return found
+                return seen if seen.gradient is not None else self._looked_up(seen)
+        return self._looked_up(Seen(claim.x, claim.value, None))
+
+    def _looked_up(self, seen: Seen) -> Seen:
+        looked = (
+            self._objective.uncharged(seen.x, self._repeat) if np.isfinite(seen.value) else None
+        )
+        return seen if looked is None else seen._replace(gradient=looked[1])
 
     def _inside(self, x: Array) -> Array:
         point = self.box.project(np.asarray(x, dtype=np.float64).reshape(-1, 1))
@@ -157,7 +159,7 @@ def _outcome(
     one: OneRepeat, objective: Counted, repeat: int, claim: Claim, began: float, wall_s: float
 ) -> Outcome:
     seen, residual = one.known(claim), np.nan
-    if seen.gradient is not None and np.isfinite(seen.gradient).all():
+    if seen.gradient is not None:
         residual = float(one.box.residual(claim.x, seen.gradient))
     return Outcome(
         x=claim.x,

@@ -48,7 +48,7 @@ class Progress(NamedTuple):
     ) -> Progress:
         """The memory once values and gradients at x are known."""
         residual = box.residual(x, gradient)
-        good = np.isfinite(value) & np.isfinite(gradient).all(axis=0)
+        good = np.isfinite(value) & np.isfinite(residual)
         best = good & (value < self.best_value)
         moved = np.abs(x - self.x).max(axis=0) > stopping.step_tolerance
         gained = good & (self.mark - value > stopping.value_tolerance)
@@ -90,7 +90,7 @@ def keep_columns(columns: Columns, keep: Mask) -> Columns:
         keep_columns(part, keep)
         if isinstance(part, tuple)
         else np.compress(keep, part, axis=-1)
-        if isinstance(part, np.ndarray)
+        if isinstance(part, np.ndarray) and part.ndim
         else part
         for part in columns
     ]

@@ -42,7 +42,7 @@ class Constant:
 class StepDecay:
     """Multiplied by ``factor`` after every ``every`` steps.
 
-    >>> [StepDecay(start=0.8, factor=0.5, every=10)(k) for k in (0, 9, 10, 25)]
+    >>> [float(StepDecay(0.8, factor=0.5, every=10)(k)) for k in (0, 9, 10, 25)]
     [0.8, 0.8, 0.4, 0.2]
     """
 
@@ -71,7 +71,8 @@ class Cosine:
 
     Loshchilov & Hutter 2017, "SGDR", equation 5, without restarts.
 
-    >>> [round(Cosine(start=0.1, end=0.001, steps=2000)(k), 4) for k in (0, 1000, 2000, 9000)]
+    >>> rate = Cosine(start=0.1, end=0.001, steps=2000)
+    >>> [round(float(rate(k)), 4) for k in (0, 1000, 2000, 9000)]
     [0.1, 0.0505, 0.001, 0.001]
     """
 

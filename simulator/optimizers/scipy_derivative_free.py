@@ -14,7 +14,7 @@ from simulator.optimizers.method import Seeds
 from simulator.optimizers.one_repeat import Claim, OneRepeat, run_each
 from simulator.optimizers.options import REFUSE_UNKNOWN, require
 from simulator.optimizers.outcome import Outcome
-from simulator.optimizers.scipy_local import UNLIMITED, claim
+from simulator.optimizers.scipy_local import UNLIMITED, claim, iteration_limit
 from simulator.optimizers.stopping import Stopping, StopReason
 
 
@@ -61,7 +61,7 @@ class NelderMead:
             "xatol": one.stopping.step_tolerance,
             "fatol": one.stopping.value_tolerance,
             "initial_simplex": np.vstack([start, start + np.diag(inward)]),
-            "maxiter": UNLIMITED,
+            "maxiter": iteration_limit(one),
             "maxfev": UNLIMITED,
         }
         return _value_only(one, "Nelder-Mead", options, start)
@@ -95,7 +95,7 @@ class Powell:
         options = {
             "xtol": self.line_tolerance,
             "ftol": one.stopping.value_tolerance,
-            "maxiter": UNLIMITED,
+            "maxiter": iteration_limit(one),
             "maxfev": UNLIMITED,
         }
         result = _value_only(one, "Powell", options, one.start)
@@ -126,7 +126,7 @@ class COBYQA:
         options = {
             "initial_tr_radius": self.initial_radius,
             "final_tr_radius": min(one.stopping.step_tolerance, self.initial_radius),
-            "maxiter": UNLIMITED,
+            "maxiter": iteration_limit(one),
             "maxfev": UNLIMITED,
         }
         result = _value_only(one, "COBYQA", options, one.start)

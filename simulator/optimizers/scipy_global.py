@@ -18,7 +18,7 @@ from simulator.optimizers.method import Seeds
 from simulator.optimizers.one_repeat import Claim, OneRepeat, run_each
 from simulator.optimizers.options import REFUSE_UNKNOWN, require
 from simulator.optimizers.outcome import Outcome
-from simulator.optimizers.scipy_local import SINGLE_STEP, UNLIMITED, claim
+from simulator.optimizers.scipy_local import SINGLE_STEP, UNLIMITED, claim, iteration_limit
 from simulator.optimizers.stopping import Stopping, StopReason
 
 
@@ -58,7 +58,7 @@ class DifferentialEvolution:
             recombination=self.crossover,
             tol=0.0,
             atol=one.stopping.value_tolerance,
-            maxiter=UNLIMITED,
+            maxiter=iteration_limit(one),
             polish=False,
             rng=np.random.default_rng(one.seed),
         )
@@ -129,12 +129,12 @@ class SHGO:
     gradient inside a local search costs one more value.
     """
 
-    samples: int = 100
+    samples: int = 64
     """Points of one round of sampling, >= 1."""
     rounds: int = 1
     """Rounds of sampling and local search, >= 1."""
-    sampling: Literal["simplicial", "halton", "sobol"] = "simplicial"
-    """How the box is sampled."""
+    sampling: Literal["simplicial", "halton", "sobol"] = "sobol"
+    """How the box is sampled; simplicial also takes its corners."""
 
     family: ClassVar[str] = "scipy"
     uses: ClassVar[str] = "gradient"

@@ -1,7 +1,7 @@
 """When a minimisation ends, and what its end means.
 
-Three tests can claim convergence. All three look at the same residual, the largest entry of
-\\|x − project(x − gradient)\\| (see :meth:`Box.residual`), because a small step or a small gain alone
+Three tests can claim convergence. All three look at the same residual, the largest entry (in size)
+of x − project(x − gradient), see :meth:`Box.residual`, because a small step or a small gain alone
 proves nothing: a tiny learning rate or a flat valley shows both.
 
 - *gradient*: the residual is at most ``gradient_tolerance``;
@@ -19,7 +19,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite, sqrt
+from math import sqrt
+from typing import ClassVar
+
+from simulator.optimizers.options import REFUSE_UNKNOWN, require
 
 WINDOW = 10
 """Steps over which the step and value tests of our own loop must hold without a break."""
@@ -67,8 +70,14 @@ _SENTENCES = {
         "The value or the gradient became infinite or undefined; the last good point is kept."
     ),
     StopReason.SOLVER_STOPPED: (
-        "The solver stopped of its own accord, and the gradient does not bear out convergence."
+        "The solver stopped of its own accord, and no gradient bears out that it converged."
     ),
+}
+
+_TOLERANCE_OF = {
+    StopReason.CONVERGED_GRADIENT: "gradient_tolerance",
+    StopReason.CONVERGED_STEP: "step_tolerance",
+    StopReason.CONVERGED_VALUE: "value_tolerance",
 }
 
 
@@ -87,16 +96,17 @@ class Stopping:
     """Largest residual, in objective units per unit of x, that counts as converged."""
     step_tolerance: float = 1e-9
     """Largest movement of a parameter, in units of x, that counts as standing still."""
-    value_tolerance: float = 1e-12
+    value_tolerance: float = 1e-13
     """Largest gain, in objective units, that counts as no gain."""
 
+    __pydantic_config__: ClassVar = REFUSE_UNKNOWN
+
     def __post_init__(self) -> None:
-        if isinstance(self.max_evaluations, bool) or not self.max_evaluations >= 1:
-            raise ValueError(f"max_evaluations must be at least 1, got {self.max_evaluations!r}")
-        for name in ("gradient_tolerance", "step_tolerance", "value_tolerance"):
-            tolerance = getattr(self, name)
-            if not (isfinite(tolerance) and tolerance >= 0):
-                raise ValueError(f"{name} must be a finite number >= 0, got {tolerance!r}")
+        require(self, "max_evaluations", at_least=1)
+        if self.max_evaluations != int(self.max_evaluations):
+            raise ValueError(f"max_evaluations must be whole, got {self.max_evaluations!r}")
+        for name in _TOLERANCE_OF.values():
+            require(self, name, at_least=0)
 
     def tests(self, claim: StopReason) -> bool:
         """Whether the test behind a claim of convergence is switched on."""
@@ -115,8 +125,5 @@ class Stopping:
         return max(self.gradient_tolerance, enough)
 
     def _tolerance(self, claim: StopReason) -> float:
-        return {
-            StopReason.CONVERGED_GRADIENT: self.gradient_tolerance,
-            StopReason.CONVERGED_STEP: self.step_tolerance,
-            StopReason.CONVERGED_VALUE: self.value_tolerance,
-        }[claim]
+        tolerance: float = getattr(self, _TOLERANCE_OF[claim])
+        return tolerance

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 
@@ -49,6 +50,10 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 good, 1 disagreement or failure, 2 bad input, 130 Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no µ gets a question mark rather than an error.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run_command(arguments))
 
 
@@ -65,6 +70,9 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        print(f"the system refused: {error}", file=sys.stderr)
+        return 2
     except Exception as error:
         if hasattr(error, "show"):
             error.show()

@@ -22,8 +22,8 @@ def run_experiment(config: Path, out: Path | None, *, as_json: bool, figures: bo
     """Run the experiment in ``config``; return the exit status."""
     experiment = load(config)
     problem = Problem(experiment)
-    # With --json standard output carries the object and nothing else.
-    console = Console(stderr=as_json, highlight=False)
+    # Standard output carries the result; what happens meanwhile goes to standard error.
+    console, aside = Console(stderr=as_json, highlight=False), Console(stderr=True, highlight=False)
     with open_store(
         experiment.resolved(),
         name=experiment.name,
@@ -33,8 +33,16 @@ def run_experiment(config: Path, out: Path | None, *, as_json: bool, figures: bo
         out=out,
     ) as store:
         for damage in store.discard_damaged():
-            console.print(f"computed afresh, because it was damaged: {damage}")
-        _run(problem, store, console)
+            aside.print(f"computed afresh, because it was damaged: {damage}")
+        try:
+            _run(problem, store, aside)
+        except KeyboardInterrupt:
+            aside.print(
+                f"interrupted: {store.results.progress()}. To go on: "
+                f"simulator run {config} --out {store.folder}",
+                soft_wrap=True,
+            )
+            raise
         store.finish()
         return _report(problem, store, console, as_json, figures)
 
@@ -68,10 +76,7 @@ def _line(task: Task, runs: int, cached: bool) -> str:
 def _report(problem: Problem, store: Store, console: Console, to_json: bool, figures: bool) -> int:
     verdict = judge(problem, store.results.runs())
     if verdict is None:
-        raise RunFailed(
-            f"{store.folder}: no verdict: every run of ours, or every run of scipy's, failed; "
-            "the results say why"
-        )
+        raise RunFailed(f"{store.folder}: no verdict: {_why_no_verdict(problem, store)}")
     if figures:
         _draw(problem, store, console)
     show_verdict(console, problem, verdict, store.folder)
@@ -79,6 +84,13 @@ def _report(problem: Problem, store: Store, console: Console, to_json: bool, fig
         hashed = store.results.manifest.config_hash[:16]
         print(json.dumps(verdict_json(problem, hashed, verdict), indent=2, allow_nan=False))
     return 0 if verdict.agrees and not verdict.failed else 1
+
+
+def _why_no_verdict(problem: Problem, store: Store) -> str:
+    if all(choice.solver.family == "scipy" for choice in problem.experiment.optimizers):
+        return "there is none of our own optimizers to check; add one, such as adam, to optimizers"
+    errors = sorted({f"{run.optimizer}: {run.error}" for run in store.results.runs() if run.error})
+    return "every run of ours, or of scipy's, failed:\n  " + "\n  ".join(errors)
 
 
 def _draw(problem: Problem, store: Store, console: Console) -> None:

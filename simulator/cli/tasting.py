@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class Place:
     brew: Brew
     bean: Bean
     customers: tuple[tuple[Segment, float], ...]
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    """Parts of the recipe that a config fixes; options and lines may say otherwise."""
 
     @classmethod
     def of(cls, config: Path | None, method: str | None, given: Mapping[str, Any]) -> Place:
@@ -75,7 +77,7 @@ class Place:
                 if knob in experiment.tune
             }
             customers = tuple((SEGMENTS[n], share) for n, share in experiment.customers.items())
-            place = cls(experiment.brew.brew(**tuned), experiment.bean, customers)
+            place = cls(experiment.brew.brew(**tuned), experiment.bean, customers, experiment.fixed)
         for knob in given:
             if knob == unused_liquid(place.brew.method):
                 used = "water_g" if knob == "beverage_g" else "beverage_g"
@@ -120,11 +122,12 @@ def brew_cup(place: Place, given: Mapping[str, float]) -> Tasting:
     Raises:
         RecipeError: grind or time is missing, or something is outside its range.
     """
-    missing = [knob for knob in RECIPE_KNOBS if knob not in {**_BLACK, **given}]
+    given = {**_BLACK, **place.fixed, **given}
+    missing = [knob for knob in RECIPE_KNOBS if knob not in given]
     if missing:
         options = " and ".join(f"--{knob.replace('_', '-')}" for knob in missing)
         raise RecipeError(f"the recipe lacks {' and '.join(missing)}: add {options}")
-    recipe = Recipe(**{**_BLACK, **given})
+    recipe = Recipe(**given)
     check_ranges(recipe, place.brew)
     return taste(recipe, place.brew, place.bean, place.customers)
 
@@ -137,7 +140,10 @@ def quantities(tasting: Tasting) -> dict[str, Any]:
         for f in fields(tasting)
         if f.name not in (*HEADLINE, "segments")
     }
-    segments = {each.name: _plain(each) for each in tasting.segments}
+    total = sum(each.share for each in tasting.segments)
+    segments = {
+        each.name: _plain(each) | {"share": float(each.share / total)} for each in tasting.segments
+    }
     return {**headline, "segments": segments, **stations}
 
 
@@ -152,7 +158,7 @@ def _plain(thing: Any) -> Any:
 def _recipe_of(line: str) -> dict[str, float]:
     try:
         given = json.loads(line, parse_constant=_refuse_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON: {error}") from None
     if not isinstance(given, dict):
         raise InputError('expected an object such as {"grind_um": 900, "time_s": 240}')

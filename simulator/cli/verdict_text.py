@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 
 from rich import box
@@ -25,8 +24,7 @@ def show_verdict(console: Console, problem: Problem, verdict: Verdict, folder: P
     console.print(_optimizers(problem, verdict))
     console.print(_legend(verdict), style="dim")
     console.print(_sentence(verdict, unit))
-    console.print(_recipes(problem, verdict))
-    console.print(_nearly(problem, verdict, unit))
+    console.print(_recipes(problem, verdict, unit))
     for note in _notes(problem, verdict):
         console.print(note)
     console.print(f"results: {escape(str(folder))}", soft_wrap=True)
@@ -56,7 +54,7 @@ def _optimizers(problem: Problem, verdict: Verdict) -> Table:
 def _legend(verdict: Verdict) -> str:
     return (
         f"found: runs within {verdict.tolerance:g} of the best known; f, g, H: values, gradients, "
-        "Hessians asked for in the median run; s: seconds for all runs."
+        "Hessians asked for (median run); s: seconds for all runs."
     )
 
 
@@ -108,28 +106,26 @@ def _sentence(verdict: Verdict, unit: str) -> str:
     )
 
 
-def _recipes(problem: Problem, verdict: Verdict) -> Table:
-    table = Table(show_edge=False)
-    table.add_column("recipe")
-    knobs = list(verdict.ours.recipe)
-    for knob in knobs:
-        table.add_column(_heading(knob), justify="right")
-    table.add_column("score", justify="right")
-    for who, run in (("ours", verdict.ours), ("scipy's", verdict.reference)):
-        table.add_row(who, *_values(run.recipe, knobs), f"{run.score:.6f}")
-    return table
-
-
-def _nearly(problem: Problem, verdict: Verdict, unit: str) -> str:
-    ranges = ", ".join(
-        f"{_heading(r.knob)} {_value(r.knob, r.low)}–{_value(r.knob, r.high)}"
-        for r in verdict.ranges
-    )
-    text = f"Within {MARGIN:g} {unit} of the best, if the other knobs follow: {ranges}."
+def _recipes(problem: Problem, verdict: Verdict, unit: str) -> Table:
+    """One row per knob: both recipes, and how far one may stray."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("recipe", no_wrap=True)
+    for column in ("ours", "scipy's", f"within {MARGIN:g} {unit} of the best"):
+        table.add_column(column, justify="right")
     if verdict.shortest is not None:
-        shortest = ", ".join(f"{_heading(k)} {_value(k, v)}" for k, v in verdict.shortest.items())
-        text += f"\nThe shortest brew among these: {shortest}."
-    return text
+        table.add_column("shortest brew", justify="right")
+    ranges = {r.knob: f"{_value(r.knob, r.low)} – {_value(r.knob, r.high)}" for r in verdict.ranges}
+    for knob, value in verdict.ours.recipe.items():
+        row = [
+            _value(knob, value),
+            _value(knob, verdict.reference.recipe[knob]),
+            ranges.get(knob, ""),
+        ]
+        if verdict.shortest is not None:
+            row.append(_value(knob, verdict.shortest[knob]))
+        table.add_row(_heading(knob), *row)
+    table.add_row("score", f"{verdict.ours.score:.6f}", f"{verdict.reference.score:.6f}")
+    return table
 
 
 def _notes(problem: Problem, verdict: Verdict) -> list[str]:
@@ -141,13 +137,11 @@ def _notes(problem: Problem, verdict: Verdict) -> list[str]:
             f"all customers, and scipy's methods, which cannot bear noise, saw that mean: "
             f"hence the wide tolerance of {verdict.tolerance:g}."
         )
-    lesser = [s for s in verdict.summaries if s.is_ours and s.reached < len(s.runs)]
-    if problem.experiment.objective.kind == "share-above" and lesser:
-        notes.append(
-            "A share has several optima: starts that did not find the best ended in a lesser one ("
-            + "; ".join(f"{s.best.optimizer}: {_lesser(s, verdict.tolerance)}" for s in lesser)
-            + ")."
-        )
+    best = max(verdict.ours.score, verdict.reference.score)
+    ended = [(s, s.lesser(best - 100 * verdict.tolerance)) for s in verdict.summaries]
+    lesser = [f"{s.best.optimizer} {len(low)} (near {low[0]:.3f})" for s, low in ended if low]
+    if lesser and problem.experiment.noise is None:
+        notes.append(f"Runs that converged to a lesser optimum: {', '.join(lesser)}.")
     if {"milk_g", "sugar_g"} & set(problem.knobs):
         notes.append(
             "How much milk and sugar change the taste is chosen from the literature's direction, "
@@ -156,17 +150,8 @@ def _notes(problem: Problem, verdict: Verdict) -> list[str]:
     return notes
 
 
-def _lesser(summary: Summary, tolerance: float) -> str:
-    missed = [s for s in summary.others if s < summary.best.score - tolerance]
-    return f"{len(missed)} runs near {missed[len(missed) // 2]:.3f}" if missed else "none"
-
-
 def _heading(knob: str) -> str:
     return f"{knob.rpartition('_')[0]} ({RANGES[knob].unit})"
-
-
-def _values(recipe: Mapping[str, float], knobs: list[str]) -> list[str]:
-    return [_value(knob, recipe[knob]) for knob in knobs]
 
 
 def _value(knob: str, value: float) -> str:

@@ -84,8 +84,7 @@ class Problem:
         """The four numbers of the recipe and any tuned brew setting, at coordinates of shape (n,)."""
         tune = self.experiment.tune
         tuned = {
-            knob: float(np.clip(value, tune[knob].low, tune[knob].high))
-            for knob, value in self.settings(x).items()
+            knob: _snapped(float(value), tune[knob]) for knob, value in self.settings(x).items()
         }
         fixed = {knob: float(value) for knob, value in self.experiment.fixed.items()}
         return {
@@ -174,6 +173,14 @@ def _between(bounds: Bounds, position: Any) -> Any:
     if bounds.scale == "log":
         return bounds.low * np.exp(position * float(np.log(bounds.high / bounds.low)))
     return bounds.low + position * (bounds.high - bounds.low)
+
+
+def _snapped(value: float, bounds: Bounds) -> float:
+    """A bound where rounding has missed it by a hair: nobody wants 1399.9999999999998 µm."""
+    for bound in (bounds.low, bounds.high):
+        if abs(value - bound) <= 1e-12 * max(abs(bounds.low), abs(bounds.high)):
+            return float(bound)
+    return min(max(value, bounds.low), bounds.high)
 
 
 def _position(bounds: Bounds, value: float) -> float:

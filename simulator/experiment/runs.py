@@ -30,9 +30,18 @@ class Task:
 
 
 def tasks(experiment: Experiment) -> list[Task]:
-    """The optimizers under test, then the reference methods that check them."""
+    """The optimizers under test, then the reference methods that check them.
+
+    A method of scipy that is under test anyway is not run again as a reference, unless the customers
+    are noisy: then the reference sees the exact loss.
+    """
     tested = [Task(choice, "tuned") for choice in experiment.optimizers]
-    return tested + [Task(choice, "reference") for choice in experiment.check.methods]
+    known = [] if experiment.noise else [choice.settings() for choice in experiment.optimizers]
+    return tested + [
+        Task(choice, "reference")
+        for choice in experiment.check.methods
+        if choice.settings() not in known
+    ]
 
 
 def expected_runs(experiment: Experiment) -> int:
@@ -80,8 +89,10 @@ def run_task(problem: Problem, task: Task, repeats: list[int], config_hash: str)
         outcomes = _one_by_one(problem, task, repeats)
     keys = run_keys(problem, task)
     starts = starting_points(problem)
+    # Repeats that advance as one batch share its time equally.
+    share = 1.0 / len(repeats) if task.choice.solver.family == "descent" else 1.0
     return [
-        _record(problem, task, repeat, keys[repeat], starts[:, repeat], outcome, config_hash)
+        _record(problem, task, repeat, keys[repeat], starts[:, repeat], outcome, config_hash, share)
         for repeat, outcome in outcomes.items()
     ]
 
@@ -131,8 +142,9 @@ def _record(
     start: Array,
     outcome: Outcome | Exception,
     config_hash: str,
+    share: float,
 ) -> Finished:
-    said = _failed(outcome) if isinstance(outcome, Exception) else _ended(problem, outcome)
+    said = _failed(outcome) if isinstance(outcome, Exception) else _ended(problem, outcome, share)
     record = RunRecord(
         key=key,
         config_hash=config_hash,
@@ -147,10 +159,10 @@ def _record(
         start=problem.recipe(start),
         **said,
     )
-    return record, _trace(problem, None if isinstance(outcome, Exception) else outcome)
+    return record, _trace(problem, None if isinstance(outcome, Exception) else outcome, share)
 
 
-def _ended(problem: Problem, outcome: Outcome) -> dict[str, Any]:
+def _ended(problem: Problem, outcome: Outcome, share: float) -> dict[str, Any]:
     # A noisy run is judged by the exact loss of what it recommends, not by its luckiest rating.
     (loss,) = problem.value_program(outcome.x)
     return {
@@ -159,7 +171,7 @@ def _ended(problem: Problem, outcome: Outcome) -> dict[str, Any]:
         "value_count": outcome.counts.value,
         "gradient_count": outcome.counts.gradient,
         "hessian_count": outcome.counts.hessian,
-        "wall_s": outcome.wall_s,
+        "wall_s": outcome.wall_s * share,
         "loss": float(loss),
         "score": float(problem.perfect - loss),
         "gradient_norm": outcome.gradient_norm,
@@ -178,7 +190,7 @@ def _failed(error: Exception) -> dict[str, Any]:
     }
 
 
-def _trace(problem: Problem, outcome: Outcome | None) -> TraceRecord:
+def _trace(problem: Problem, outcome: Outcome | None, share: float) -> TraceRecord:
     x = np.empty((problem.size, 0)) if outcome is None else outcome.trace.x
     empty = np.empty(0)
     settings = problem.settings(x)
@@ -189,7 +201,7 @@ def _trace(problem: Problem, outcome: Outcome | None) -> TraceRecord:
         value_count=_counts(trace, "values"),
         gradient_count=_counts(trace, "gradients"),
         hessian_count=_counts(trace, "hessians"),
-        wall_s=empty if trace is None else trace.wall_s,
+        wall_s=empty if trace is None else trace.wall_s * share,
         loss=loss,
         score=problem.perfect - true,
         gradient_norm=empty if trace is None else trace.gradient_norm,

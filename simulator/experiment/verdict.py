@@ -13,6 +13,7 @@ import numpy as np
 from simulator.experiment.near_optimal import near_optimal_ranges
 from simulator.experiment.problem import Problem
 from simulator.experiment.records import RunRecord
+from simulator.experiment.runs import tasks
 
 #: A recipe is near-optimal if its objective is within this of the best: points, or share.
 MARGIN = 0.01
@@ -44,10 +45,12 @@ class Summary:
         """How many runs ended in an error."""
         return sum(run.failed for run in self.runs)
 
-    @property
-    def others(self) -> list[float]:
-        """Scores of the runs that ended clearly elsewhere, best first: the lesser optima."""
-        return sorted((run.score for run in self.runs if run.score < self.best.score), reverse=True)
+    def lesser(self, below: float) -> list[float]:
+        """Scores under ``below`` at which runs converged, best first: the lesser optima."""
+        return sorted(
+            (r.score for r in self.runs if r.status.startswith("converged") and r.score < below),
+            reverse=True,
+        )
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,11 @@ def _best(runs: Sequence[RunRecord]) -> RunRecord:
 
 
 def _summaries(problem: Problem, runs: Sequence[RunRecord], reach: float) -> list[Summary]:
-    experiment = problem.experiment
-    labels = [choice.label for choice in (*experiment.optimizers, *experiment.check.methods)]
     result = []
-    for label in labels:
-        own = tuple(run for run in runs if run.optimizer == label)
+    for task in tasks(problem.experiment):
+        own = tuple(
+            run for run in runs if (run.optimizer, run.role) == (task.choice.label, task.role)
+        )
         if not own:
             continue
         scores = [run.score if math.isfinite(run.score) else -math.inf for run in own]

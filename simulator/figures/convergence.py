@@ -41,7 +41,7 @@ def draw_convergence(
         evaluations_axis(ax, [item.evaluations[-1] for item in series if item.evaluations.size])
         at_floor = low == FLOOR_EXPONENT
         decade_axis(ax, low, high, f"≤ {power_of_ten(low)}" if at_floor else "")
-        ax.set_ylabel(f"gap to the best known score\n({unit})")
+        ax.set_ylabel(f"gap of the best cup so far\nto the best known score ({unit})")
         ax.set_title(title or "How fast the best score is approached")
         _legend(figure, series, look)
     return figure

@@ -1,6 +1,7 @@
 """``simulator run``: the table, the verdict, the JSON object, the exit status."""
 
 import json
+import time
 
 import pytest
 
@@ -72,7 +73,44 @@ def test_disagreement_is_said_and_makes_the_exit_status_1(simulator, small, tmp_
     said = simulator("run", small, "--no-figures", "--out", tmp_path / "out")
     assert said.status == 1
     assert "verdict: disagree" in said.out
-    assert "in favour of scipy's" in said.out
+    assert "in favour of scipy's" in " ".join(said.out.split())
+
+
+def test_a_method_of_scipy_under_test_is_not_run_twice(simulator, small, tmp_path):
+    small.write_text(small.read_text().replace("[adam, nesterov]", "[adam, l-bfgs-b]"), "utf-8")
+    said = simulator("run", small, "--json", "--no-figures", "--out", tmp_path / "out")
+    entries = [(e["name"], e["role"], e["repeats"]) for e in json.loads(said.out)["optimizers"]]
+    assert entries == [("adam", "tuned", 2), ("l-bfgs-b", "tuned", 2)]
+
+
+def test_without_an_optimizer_of_ours_the_message_says_so(simulator, small, tmp_path):
+    small.write_text(small.read_text().replace("[adam, nesterov]", "[slsqp]"), encoding="utf-8")
+    said = simulator("run", small, "--no-figures", "--out", tmp_path / "out")
+    assert said.status == 1
+    assert "none of our own optimizers" in said.err
+
+
+def test_seconds_of_a_batch_are_shared_by_its_repeats(simulator, small, tmp_path):
+    began = time.perf_counter()
+    said = simulator("run", small, "--json", "--no-figures", "--out", tmp_path / "out")
+    elapsed = time.perf_counter() - began
+    with open_results(tmp_path / "out") as results:
+        assert sum(run.wall_s for run in results.runs()) < elapsed
+    assert said.status == 0
+
+
+def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(simulator, small, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simulator.cli.running.run_missing", interrupted)
+    said = simulator("run", small, "--no-figures", "--out", tmp_path / "out")
+    assert said.status == 130
+    assert "0 of 6 runs done" in said.err
+    assert f"--out {tmp_path / 'out'}" in said.err
+    drawn = simulator("plot", tmp_path / "out")
+    assert drawn.status == 2
+    assert "0 of 6 runs done" in drawn.err
 
 
 def test_plot_draws_the_figures_again(simulator, small, tmp_path):

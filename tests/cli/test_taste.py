@@ -22,8 +22,8 @@ def test_french_press_cup_is_extracted_as_published(simulator):
 def test_text_says_what_is_chosen_when_milk_is_in_the_cup(simulator):
     black = simulator("taste", "--grind-um", 900, "--time-s", 240)
     white = simulator("taste", "--grind-um", 900, "--time-s", 240, "--milk-g", 30)
-    assert "chosen" in white.out
-    assert "chosen" not in black.out
+    assert "effects of milk and sugar are chosen" in white.out
+    assert "effects of milk and sugar" not in black.out
 
 
 def test_every_line_of_standard_input_is_answered_by_one_line(simulator, monkeypatch):
@@ -37,7 +37,8 @@ def test_every_line_of_standard_input_is_answered_by_one_line(simulator, monkeyp
 
 
 def test_a_bad_line_is_answered_with_its_error_and_the_others_go_on(simulator, monkeypatch):
-    lines = '{"grind_um": 9}\nnot json\n[1]\n{"grind_um": NaN, "time_s": 9}\n{"grind_um": 900, "time_s": 240}\n'
+    bad = ['{"grind_um": 9}', "not json", "[1]", '{"grind_um": NaN, "time_s": 9}']
+    lines = "\n".join([*bad, '{"grind_um": 900, "time_s": 240}\n'])
     monkeypatch.setattr("sys.stdin", io.StringIO(lines))
     said = simulator("taste", "--stdin")
     answers = [json.loads(line) for line in said.out.splitlines()]

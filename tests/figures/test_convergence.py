@@ -66,7 +66,10 @@ def test_both_axes_are_logarithmic_and_hold_everything():
 def test_the_axes_say_what_is_drawn_and_in_which_unit(unit: str):
     (ax,) = draw_convergence([SERIES], unit=unit).axes
     assert ax.get_xlabel() == "evaluations"
-    assert ax.get_ylabel().replace("\n", " ") == f"gap to the best known score ({unit})"
+    assert (
+        ax.get_ylabel().replace("\n", " ")
+        == f"gap of the best cup so far to the best known score ({unit})"
+    )
 
 
 def test_gaps_of_zero_and_below_are_drawn_at_the_floor_and_the_axis_says_so(lines: Any):

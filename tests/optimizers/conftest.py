@@ -10,8 +10,8 @@ from numpy.random import SeedSequence
 
 from simulator.optimizers import METHODS, Box, Counted, Stopping
 
-# These use up the whole budget one value at a time, so one start must do.
-SLOW = {"differential-evolution", "dual-annealing", "direct"}
+# These ask for many values one at a time, so one start must do.
+SLOW = {"nelder-mead", "powell", "cobyqa", "differential-evolution", "dual-annealing", "direct"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.optimizers import METHODS, Counted, Stopping, StopReason
 
-STOPPING = Stopping(70)
+STOPPING = Stopping(40)
 
 
 def fingerprint(outcome):
@@ -104,7 +104,7 @@ class NoisyStreams:
 @pytest.mark.parametrize("name", METHODS)
 def test_a_noisy_repeat_too_is_the_same_alone_and_together(name, cases, seeds):
     case, streams = cases["interior quadratic"], seeds(2)
-    stopping = Stopping(60, gradient_tolerance=0, step_tolerance=0, value_tolerance=0)
+    stopping = Stopping(30, gradient_tolerance=0, step_tolerance=0, value_tolerance=0)
 
     def solve(columns):
         chosen = [streams[column] for column in columns]
@@ -118,7 +118,7 @@ def test_a_noisy_repeat_too_is_the_same_alone_and_together(name, cases, seeds):
 @pytest.mark.parametrize("name", METHODS)
 def test_a_noisy_repeat_never_claims_to_have_converged(name, cases, seeds):
     case = cases["interior quadratic"]
-    stopping = Stopping(60, gradient_tolerance=0, step_tolerance=0, value_tolerance=0)
+    stopping = Stopping(30, gradient_tolerance=0, step_tolerance=0, value_tolerance=0)
     objective = Counted(NoisyStreams(case.objective, seeds(1)))
     (outcome,) = METHODS[name]().minimize(objective, case.box, STARTS[:, :1], stopping, seeds(1))
     assert outcome.status in (StopReason.BUDGET, StopReason.SOLVER_STOPPED)
@@ -132,10 +132,10 @@ def test_another_seed_gives_another_search(name, cases, seeds):
     two = seeds(2)
     starts = case.starts[:, [0, 0]]
     first, second = METHODS[name]().minimize(
-        Counted(case.objective), case.box, starts, Stopping(200), two
+        Counted(case.objective), case.box, starts, Stopping(90), two
     )
     assert not np.array_equal(first.trace.x, second.trace.x)
     again = METHODS[name]().minimize(
-        Counted(case.objective), case.box, starts[:, :1], Stopping(200), two[1:]
+        Counted(case.objective), case.box, starts[:, :1], Stopping(90), two[1:]
     )
     assert np.array_equal(again[0].trace.x, second.trace.x)

@@ -105,7 +105,7 @@ class TestValues:
             ("starts: {draw: latin}", "starts.draw", "sobol or random", "latin"),
             ("starts: many", "starts", "settings", "many"),
             ("starts: {recipes: []}", "starts.recipes", "entries", "[]"),
-            ("stop: {max_evaluations: 0}", "stop.max_evaluations", "at least 1", "0"),
+            ("stop: {max_evaluations: 0}", "stop.max_evaluations", ">= 1", "0"),
             ("stop: {step_tolerance: -1}", "stop.step_tolerance", ">= 0", "-1"),
             ("stop: 100", "stop", "settings", "100"),
             ("optimizers: adam", "optimizers", "a list", "adam"),

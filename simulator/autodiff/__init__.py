@@ -18,11 +18,12 @@ from simulator.autodiff.derivatives import (
     value_and_grad,
     vjp,
 )
-from simulator.autodiff.diagnosis import Nonfinite, diagnose
+from simulator.autodiff.diagnosis import Nonfinite, NonfiniteError, diagnose
 from simulator.autodiff.graph import Graph
-from simulator.autodiff.node import Node, TracedArray
+from simulator.autodiff.node import Node
 from simulator.autodiff.primitives import TABLE
 from simulator.autodiff.trace import trace
+from simulator.autodiff.traced_array import TracedArray
 
 where = TABLE["where"]
 
@@ -31,6 +32,7 @@ __all__ = [
     "Graph",
     "Node",
     "Nonfinite",
+    "NonfiniteError",
     "TracedArray",
     "check_gradient",
     "compile",

@@ -19,7 +19,8 @@ from collections.abc import Iterable, Sequence
 
 from simulator.autodiff.folding import is_constant
 from simulator.autodiff.graph import topological
-from simulator.autodiff.node import Node, apply, constant, recording
+from simulator.autodiff.node import Node, apply, constant
+from simulator.autodiff.recorder import recording
 
 #: (mask or None, expression): the expression counts where the mask holds, everywhere without one.
 Term = tuple[Node | None, Node]
@@ -39,7 +40,7 @@ def pull_back(
         for node in reversed(nodes):
             if node.serial not in shares or node.serial in roots or node.primitive is None:
                 continue
-            recorder.origin = node.origin
+            recorder.deriving = node
             term = gather(shares.pop(node.serial))
             for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
                 if pull is not None and term is not None and parent.serial in relevant:
@@ -55,11 +56,11 @@ def push_forward(
     with recording() as recorder:
         moving: dict[int, Term | None] = {}
         for node, tangent in zip(inputs, tangents, strict=True):
-            moving[node.serial] = masked(None, tangent)
+            moving[node.serial] = gather([masked(None, tangent)])
         for node in topological(outputs, inputs):
             if node.serial in moving or node.primitive is None:
                 continue
-            recorder.origin = node.origin
+            recorder.deriving = node
             terms = []
             for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
                 term = moving.get(parent.serial)

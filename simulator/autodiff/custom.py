@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ def primitive(
         spelling: dialect → expression template such as ``"exp({0})"``. The Python and NumPy
             dialects call ``value`` if they find none.
 
+    Graphs that use it can be pickled if it is assigned at the top level of a module.
+
     Raises:
         ValueError: the name is taken or not an identifier.
         TypeError: ``pulls`` holds something that cannot be called.
@@ -47,4 +50,6 @@ def primitive(
         if pull is not None and not callable(pull):
             raise TypeError(f"the derivatives of {name} must be functions or None, got {pull!r}")
     slots = ", ".join(f"{{{i}}}" for i in range(len(pulls)))
-    return Primitive(name, value, tuple(pulls), f"{name}({slots})", dict(spelling or {}))
+    module = sys._getframe(1).f_globals.get("__name__", "")
+    text = f"{name}({slots})"
+    return Primitive(name, value, tuple(pulls), text, dict(spelling or {}), module=module)

@@ -7,146 +7,75 @@ are traced, and derivatives nest to any order.
 Every function here takes ``argnum``: which argument to differentiate by, a position (default 0), a
 keyword's name, or a tuple of either. An argument may be a number, an array, or a tuple, list or dict of
 them; a gradient has the argument's shape.
+
+Every one takes ``nonfinite``: "raise" (the default) raises `NonfiniteError`, a FloatingPointError that
+names the operation, its operands and the user's line, when a value or a derivative is not finite;
+"return" returns it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
-import numpy as np
-
+from simulator.autodiff.at_point import Argnum, Call, Function
 from simulator.autodiff.backprop import pull_back, push_forward
-from simulator.autodiff.node import Node, constant, is_recording, recording, variable, wrap
-from simulator.autodiff.structure import Rebuild, flatten
+from simulator.autodiff.diagnosis import OnNonfinite
+from simulator.autodiff.matrices import jacobian_nodes, second_derivatives
+from simulator.autodiff.node import Node, constant
+from simulator.autodiff.recorder import is_recording, recording
+from simulator.autodiff.structure import flatten
 from simulator.autodiff.trace import as_node
 
-Function = Callable[..., Any]
-Argnum = int | str | tuple[int | str, ...]
 
-
-@dataclass(frozen=True)
-class _Run:
-    """One run of a function on fresh variables, and how to give its results back."""
-
-    inputs: list[Node]
-    rebuild_input: Rebuild
-    input_shape: tuple[int, ...] | None
-    outputs: list[Node]
-    rebuild_output: Rebuild
-    output_shape: tuple[int, ...] | None
-    extra: Any
-    nested: bool
-
-    def finished(self, result: Any) -> Any:
-        """Traced values inside another derivative, plain numbers at the top."""
-        return wrap(result) if self.nested else numbers(result)
-
-    def like_input(self, nodes: Sequence[Node]) -> Any:
-        return self.finished(self.rebuild_input(nodes))
-
-    def like_output(self, nodes: Sequence[Node]) -> Any:
-        return self.finished(self.rebuild_output(nodes))
-
-    def with_extra(self, result: Any, has_aux: bool) -> Any:
-        return (result, self.finished(self.extra)) if has_aux else result
-
-    def only_output(self, caller: str) -> Node:
-        if len(self.outputs) != 1:
-            raise TypeError(
-                f"{caller} needs a function that returns one number, this one returned "
-                f"{len(self.outputs)}; jacobian and vjp take any number of outputs"
-            )
-        return self.outputs[0]
-
-
-def _run(
+def value_and_grad(
     function: Function,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    argnum: Argnum,
-    has_aux: bool,
-    nested: bool,
-) -> _Run:
-    several = isinstance(argnum, tuple)
-    places: Any = argnum if several else (argnum,)
-    chosen = tuple(kwargs[i] if isinstance(i, str) else args[i] for i in places)
-    argument = chosen if several else chosen[0]
-    leaves, rebuild = flatten(argument)
-    inputs = [variable(stands_for=as_node(leaf)) for leaf in leaves]
-    fresh = wrap(rebuild(inputs))
-    arguments: dict[Any, Any] = dict(enumerate(args)) | kwargs
-    arguments.update(zip(places, fresh if several else (fresh,), strict=True))
-    result = function(
-        *[arguments[i] for i in range(len(args))], **{key: arguments[key] for key in kwargs}
-    )
-    output, extra = result if has_aux else (result, None)
-    outputs, rebuild_output = flatten(output)
-    return _Run(
-        inputs, rebuild, _shape(argument), [as_node(x) for x in outputs], rebuild_output,
-        _shape(output), extra, nested,
-    )  # fmt: skip
-
-
-def _shape(thing: Any) -> tuple[int, ...] | None:
-    """The shape of a number or an array; None for containers."""
-    if isinstance(thing, dict | tuple):
-        return None
-    return tuple(np.shape(thing))
-
-
-def numbers(thing: Any) -> Any:
-    """Traced scalars replaced by their values, in arrays, tuples, lists and dicts."""
-    if isinstance(thing, Node):
-        return thing.value
-    if isinstance(thing, np.ndarray) and thing.dtype == object:
-        values = [x.value if isinstance(x, Node) else x for x in thing.ravel()]
-        return np.array(values, dtype=float).reshape(thing.shape)
-    if isinstance(thing, dict):
-        return {key: numbers(item) for key, item in thing.items()}
-    if isinstance(thing, tuple) and hasattr(thing, "_make"):
-        return type(thing)._make(numbers(item) for item in thing)
-    if isinstance(thing, list | tuple):
-        return type(thing)(numbers(item) for item in thing)
-    return thing
-
-
-def value_and_grad(function: Function, argnum: Argnum = 0, has_aux: bool = False) -> Function:
+    argnum: Argnum = 0,
+    has_aux: bool = False,
+    nonfinite: OnNonfinite = "raise",
+) -> Function:
     """A function that returns ``(value, gradient)`` of a scalar function.
 
     With ``has_aux`` the function returns ``(value, extra)`` and the result is
-    ``((value, extra), gradient)``.
+    ``((value, extra), gradient)``; quantities found in ``extra`` are called by their names in errors.
 
+    >>> import numpy as np
     >>> value_and_grad(lambda x: x[0] * np.exp(x[1]))(np.array([3.0, 0.0]))
     (3.0, array([1., 3.]))
     """
 
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        nested = is_recording()
+        call = Call(function, args, kwargs, argnum, nonfinite, is_recording(), has_aux)
         with recording():
-            run = _run(function, args, kwargs, argnum, has_aux, nested)
+            run = call.run()
             output = run.only_output("grad")
             gradient = run.like_input(pull_back([output], [constant(1.0)], run.inputs))
-            value = run.with_extra(run.finished(output), has_aux)
-            return value, gradient
+            return run.with_extra(run.like_output([output])), gradient
 
     return derivative
 
 
-def grad(function: Function, argnum: Argnum = 0, has_aux: bool = False) -> Function:
+def grad(
+    function: Function,
+    argnum: Argnum = 0,
+    has_aux: bool = False,
+    nonfinite: OnNonfinite = "raise",
+) -> Function:
     """The gradient of a scalar function, in the shape of its argument.
 
     With ``has_aux`` the function returns ``(value, extra)`` and the result is ``(gradient, extra)``.
 
+    >>> import numpy as np
     >>> grad(np.sin)(0.0)
     1.0
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
+    >>> grad(np.sqrt, nonfinite="return")(0.0)
+    inf
     """
-    both = value_and_grad(function, argnum, has_aux)
+    both = value_and_grad(function, argnum, has_aux, nonfinite)
 
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
@@ -156,29 +85,33 @@ def grad(function: Function, argnum: Argnum = 0, has_aux: bool = False) -> Funct
     return derivative
 
 
-def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
+def elementwise_grad(
+    function: Function, argnum: Argnum = 0, nonfinite: OnNonfinite = "raise"
+) -> Function:
     """The derivative of each output by its own input, for functions that act element by element.
 
+    >>> import numpy as np
     >>> elementwise_grad(np.sinh)(np.array([0.0, 0.0]))
     array([1., 1.])
     """
 
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        nested = is_recording()
+        call = Call(function, args, kwargs, argnum, nonfinite, is_recording())
         with recording():
-            run = _run(function, args, kwargs, argnum, False, nested)
+            run = call.run()
             ones = [constant(1.0)] * len(run.outputs)
             return run.like_input(pull_back(run.outputs, ones, run.inputs))
 
     return derivative
 
 
-def jacobian(function: Function, argnum: Argnum = 0) -> Function:
+def jacobian(function: Function, argnum: Argnum = 0, nonfinite: OnNonfinite = "raise") -> Function:
     """All first derivatives, of shape (*shape of the output, *shape of the argument).
 
     Sweeps in reverse or forward, whichever takes fewer sweeps.
 
+    >>> import numpy as np
     >>> jacobian(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
     array([[3., 2.],
            [1., 0.]])
@@ -186,18 +119,19 @@ def jacobian(function: Function, argnum: Argnum = 0) -> Function:
 
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        nested = is_recording()
+        call = Call(function, args, kwargs, argnum, nonfinite, is_recording())
         with recording():
-            run = _run(function, args, kwargs, argnum, False, nested)
+            run = call.run()
             shape = (*_array_shape(run.output_shape), *_array_shape(run.input_shape))
-            return run.finished(_as_array(jacobian_nodes(run.inputs, run.outputs), shape))
+            return run.like_array(jacobian_nodes(run.inputs, run.outputs), shape)
 
     return derivative
 
 
-def hessian(function: Function, argnum: Argnum = 0) -> Function:
+def hessian(function: Function, argnum: Argnum = 0, nonfinite: OnNonfinite = "raise") -> Function:
     """All second derivatives of a scalar function, of shape (*shape, *shape) of the argument.
 
+    >>> import numpy as np
     >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 5.0]))
     array([[10.,  2.],
            [ 2.,  0.]])
@@ -205,17 +139,17 @@ def hessian(function: Function, argnum: Argnum = 0) -> Function:
 
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        nested = is_recording()
+        call = Call(function, args, kwargs, argnum, nonfinite, is_recording())
         with recording():
-            run = _run(function, args, kwargs, argnum, False, nested)
+            run = call.run()
             shape = _array_shape(run.input_shape)
             output = run.only_output("hessian")
-            return run.finished(_as_array(second_derivatives(output, run.inputs), shape + shape))
+            return run.like_array(second_derivatives(output, run.inputs), shape + shape)
 
     return derivative
 
 
-def jvp(function: Function, argnum: Argnum = 0) -> Function:
+def jvp(function: Function, argnum: Argnum = 0, nonfinite: OnNonfinite = "raise") -> Function:
     """Forward mode: ``jvp(f)(x, v)`` is J·v, the change of f along v. v has the argument's shape.
 
     The direction is the last positional argument.
@@ -227,18 +161,19 @@ def jvp(function: Function, argnum: Argnum = 0) -> Function:
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
         *rest, direction = args
-        nested = is_recording()
+        call = Call(function, tuple(rest), kwargs, argnum, nonfinite, is_recording())
         with recording():
-            run = _run(function, tuple(rest), kwargs, argnum, False, nested)
+            run = call.run()
             tangents = _matching(direction, run.inputs, "the argument")
             return run.like_output(push_forward(run.outputs, run.inputs, tangents))
 
     return derivative
 
 
-def vjp(function: Function, argnum: Argnum = 0) -> Function:
+def vjp(function: Function, argnum: Argnum = 0, nonfinite: OnNonfinite = "raise") -> Function:
     """Reverse mode: ``vjp(f)(x)`` is ``(y, pull)``; ``pull(w)`` is wᵀ·J, w in the shape of y.
 
+    >>> import numpy as np
     >>> y, pull = vjp(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
     >>> y, pull(np.array([1.0, 10.0]))
     (array([6., 2.]), array([13.,  2.]))
@@ -246,52 +181,30 @@ def vjp(function: Function, argnum: Argnum = 0) -> Function:
 
     @wraps(function)
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        nested = is_recording()
+        call = Call(function, args, kwargs, argnum, nonfinite, is_recording())
         with recording():
-            run = _run(function, args, kwargs, argnum, False, nested)
+            run = call.run()
 
         def pull(adjoint: Any) -> Any:
+            # It may be called inside another derivative than f was, or outside of all.
+            here = run.called(nested=is_recording())
             with recording():
                 adjoints = _matching(adjoint, run.outputs, "the result")
-                return run.like_input(pull_back(run.outputs, adjoints, run.inputs))
+                return here.like_input(pull_back(run.outputs, adjoints, run.inputs))
 
         return run.like_output(run.outputs), pull
 
     return derivative
 
 
-def hvp(function: Function, argnum: Argnum = 0) -> Function:
+def hvp(function: Function, argnum: Argnum = 0, nonfinite: OnNonfinite = "raise") -> Function:
     """Hessian–vector product: ``hvp(f)(x, v)`` is H·v at about four times the cost of f.
 
+    >>> import numpy as np
     >>> hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 5.0]), np.array([1.0, 0.0]))
     array([10.,  2.])
     """
-    return jvp(grad(function, argnum), argnum)
-
-
-def second_derivatives(output: Node, inputs: Sequence[Node]) -> list[Node]:
-    """The Hessian's n² nodes row by row: forward over reverse, each symmetric pair computed once."""
-    gradient = pull_back([output], [constant(1.0)], inputs)
-    size = len(inputs)
-    cells: dict[tuple[int, int], Node] = {}
-    for j in range(size):
-        unit = [constant(float(i == j)) for i in range(size)]
-        for i, cell in enumerate(push_forward(gradient[j:], inputs, unit), start=j):
-            cells[i, j] = cells[j, i] = cell
-    return [cells[i, j] for i in range(size) for j in range(size)]
-
-
-def jacobian_nodes(inputs: Sequence[Node], outputs: Sequence[Node]) -> list[Node]:
-    """All first derivatives, output by output: reverse or forward, whichever takes fewer sweeps."""
-    one, zero = constant(1.0), constant(0.0)
-    if len(outputs) <= len(inputs):
-        rows = [pull_back([output], [one], inputs) for output in outputs]
-        return [cell for row in rows for cell in row]
-    columns = [
-        push_forward(outputs, inputs, [one if i == j else zero for i in range(len(inputs))])
-        for j in range(len(inputs))
-    ]
-    return [column[i] for i in range(len(outputs)) for column in columns]
+    return jvp(grad(function, argnum), argnum, nonfinite)
 
 
 def _matching(values: Any, nodes: Sequence[Node], what: str) -> list[Node]:
@@ -309,12 +222,3 @@ def _array_shape(shape: tuple[int, ...] | None) -> tuple[int, ...]:
             "jacobian and hessian take numbers and arrays; grad takes tuples and dicts too"
         )
     return shape
-
-
-def _as_array(nodes: Sequence[Node], shape: tuple[int, ...]) -> Any:
-    if shape == ():
-        return nodes[0]
-    cells = np.empty(len(nodes), dtype=object)
-    for i, node in enumerate(nodes):
-        cells[i] = node
-    return cells.reshape(shape)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.autodiff.node import Node, constant, recording, variable
-from simulator.autodiff.origin import Origin
-from simulator.autodiff.primitives import Primitive
+from simulator.autodiff.columns import from_columns, to_columns
+from simulator.autodiff.node import Node
 from simulator.autodiff.printing import to_dict, to_dot, to_html, to_text
 from simulator.autodiff.walk import Backward, Forward, walk
+
+if TYPE_CHECKING:
+    from simulator.autodiff.cost import Cost
 
 
 def topological(outputs: Iterable[Node], inputs: Iterable[Node] = ()) -> list[Node]:
@@ -56,7 +58,10 @@ class Graph:
         return tuple(
             node
             for node in self.nodes
-            if node.primitive and node.primitive.name != "identity" and node.serial not in known
+            if node.primitive is not None
+            and node.primitive.name != "identity"
+            and not node.is_constant
+            and node.serial not in known
         )
 
     def __len__(self) -> int:
@@ -69,6 +74,12 @@ class Graph:
     def walk(self, x: Sequence[float], output: int = 0) -> Iterator[Forward | Backward]:
         """The forward sweep at x node by node, then the backward sweep from one output."""
         return walk(self, x, output)
+
+    def cost(self, parameters: int | None = None) -> Cost:
+        """Operations of the value, the gradient and the Hessian by the first ``parameters`` inputs."""
+        from simulator.autodiff.cost import cost_of  # it differentiates, which needs graphs
+
+        return cost_of(self, parameters)
 
     def __str__(self) -> str:
         return to_text(self)
@@ -84,47 +95,5 @@ class Graph:
         """The graph in Graphviz's DOT language."""
         return to_dot(self)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Columns instead of linked nodes, so that depth costs no recursion."""
-        row = {node.serial: i for i, node in enumerate(self.nodes)}
-        known = {node.serial for node in self.inputs}
-        is_root = [node.serial in known or node.primitive is None for node in self.nodes]
-        return {
-            "primitives": [
-                None if root else node.primitive
-                for node, root in zip(self.nodes, is_root, strict=True)
-            ],
-            "parents": [
-                () if root else tuple(row[p.serial] for p in node.parents)
-                for node, root in zip(self.nodes, is_root, strict=True)
-            ],
-            "constants": [node.value if node.is_constant else None for node in self.nodes],
-            "origins": [tuple(node.origin) for node in self.nodes],
-            "inputs": [row[node.serial] for node in self.inputs],
-            "outputs": [row[node.serial] for node in self.outputs],
-            "names": {row[serial]: names for serial, names in self.names.items() if serial in row},
-            "shape": self.shape,
-        }
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        nodes: list[Node] = []
-        columns = zip(
-            state["primitives"], state["parents"], state["constants"], state["origins"], strict=True
-        )
-        with recording():
-            for primitive, parents, value, origin in columns:
-                nodes.append(_rebuilt(primitive, [nodes[i] for i in parents], value, origin))
-        self.__dict__.update(
-            inputs=tuple(nodes[i] for i in state["inputs"]),
-            outputs=tuple(nodes[i] for i in state["outputs"]),
-            shape=state["shape"],
-            names={nodes[i].serial: names for i, names in state["names"].items()},
-        )
-
-
-def _rebuilt(
-    primitive: Primitive | None, parents: Sequence[Node], value: Any, origin: tuple[str, int]
-) -> Node:
-    if primitive is not None:
-        return Node(primitive, tuple(parents), None, False, Origin(*origin))
-    return variable(origin=Origin(*origin)) if value is None else constant(value)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return from_columns, (to_columns(self),)

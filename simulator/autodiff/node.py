@@ -1,4 +1,4 @@
-"""Traced scalars and arrays of them: running ordinary NumPy code on these records a graph.
+"""Traced scalars: running ordinary NumPy code on these records a graph.
 
 A `Node` is one scalar: the operation that made it and the nodes it was made from. Nodes own their
 parents; nothing owns a node, so nested gradients, closures and threads need no bookkeeping, and a
@@ -12,59 +12,41 @@ is traced to be compiled). With a value Python may branch on it; without one ``i
 from __future__ import annotations
 
 import itertools
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+import math
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, Final, cast
 
 import numpy as np
 
 from simulator.autodiff.folding import REWRITES
-from simulator.autodiff.numpy_functions import call_function, call_ufunc, elementwise
+from simulator.autodiff.numpy_functions import call_function
 from simulator.autodiff.origin import UNKNOWN, Origin, users_line
 from simulator.autodiff.primitives import BY_UFUNC, TABLE, Primitive
+from simulator.autodiff.recorder import RECORDER, Recorder
+from simulator.autodiff.traced_array import wrap
+from simulator.autodiff.ufuncs import call_ufunc, elementwise
 
-Key = tuple[Any, ...]
 _serials: Final = itertools.count()
-_NUMBERS: Final = (int, float, np.number, Fraction)
+_NUMBERS: Final = (float, int, np.number, Fraction, np.bool)
+_TRUTHS: Final = (bool, np.bool)
 
 
-class Recorder:
-    """What one recording remembers: equal nodes, and the line that adjoints inherit."""
+def _operator(name: str) -> tuple[Callable[[Node, Any], Any], Callable[[Node, Any], Any]]:
+    """``a ∘ b`` and its reflection ``b ∘ a`` for the table's operation of that name."""
+    primitive = TABLE[name]
 
-    __slots__ = ("origin", "table")
+    def forward(self: Node, other: Any) -> Any:
+        if type(other) is Node or isinstance(other, _NUMBERS):
+            return record(primitive, self, other)
+        return primitive.value(self, other) if isinstance(other, np.ndarray) else NotImplemented
 
-    def __init__(self) -> None:
-        self.table: dict[Key, Node] = {}
-        self.origin: Origin | None = None
+    def reflected(self: Node, other: Any) -> Any:
+        if isinstance(other, _NUMBERS):
+            return record(primitive, other, self)
+        return primitive.value(other, self) if isinstance(other, np.ndarray) else NotImplemented
 
-
-_RECORDER: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
-
-
-@contextmanager
-def recording() -> Iterator[Recorder]:
-    """Share equal nodes among everything recorded inside; a nested recording joins the outer one."""
-    outer = _RECORDER.get()
-    if outer is not None:
-        line = outer.origin
-        try:
-            yield outer
-        finally:
-            outer.origin = line
-        return
-    token = _RECORDER.set(Recorder())
-    try:
-        yield cast("Recorder", _RECORDER.get())
-    finally:
-        _RECORDER.reset(token)
-
-
-def is_recording() -> bool:
-    """True inside `recording()`: a derivative taken here is part of a larger graph."""
-    return _RECORDER.get() is not None
+    return forward, reflected
 
 
 class Node:
@@ -75,11 +57,14 @@ class Node:
         parents: its operands.
         value: its number, if known while recording; always known for constants.
         is_constant: it depends on no input.
-        origin: the user's line that made it.
+        is_truth: a truth value; all others are numbers.
+        derives: the node whose derivative it is a part of; None for what the user wrote.
         serial: grows with every node made; parents come before children.
     """
 
-    __slots__ = ("is_constant", "origin", "parents", "primitive", "serial", "value")
+    __slots__ = (
+        "_made_at", "derives", "is_constant", "is_truth", "parents", "primitive", "serial", "value",
+    )  # fmt: skip
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(
@@ -88,14 +73,25 @@ class Node:
         parents: tuple[Node, ...],
         value: Any,
         is_constant: bool,
-        origin: Origin,
+        origin: Origin | None,
+        derives: Node | None = None,
     ) -> None:
         self.serial = next(_serials)
         self.primitive = primitive
         self.parents = parents
         self.value = value
         self.is_constant = is_constant
-        self.origin = origin
+        self.is_truth = type(value) is bool if primitive is None else primitive.truth
+        self.derives = derives
+        self._made_at = origin
+
+    @property
+    def origin(self) -> Origin:
+        """The user's line that made it; a derivative has the line of what it is the derivative of."""
+        node: Node | None = self
+        while node is not None and node._made_at is None:
+            node = node.derives
+        return node._made_at if node is not None and node._made_at is not None else UNKNOWN
 
     def __repr__(self) -> str:
         what = "constant" if self.is_constant else "input"
@@ -103,35 +99,34 @@ class Node:
         known = "" if self.value is None else f" = {self.value!s}"
         return f"<traced {what}{known} from {self.origin}>"
 
+    __add__, __radd__ = _operator("add")
+    __sub__, __rsub__ = _operator("subtract")
+    __mul__, __rmul__ = _operator("multiply")
+    __truediv__, __rtruediv__ = _operator("divide")
+    __floordiv__, __rfloordiv__ = _operator("floor_divide")
+    __mod__, __rmod__ = _operator("remainder")
+    __pow__, __rpow__ = _operator("power")
+    __and__, __rand__ = _operator("logical_and")
+    __or__, __ror__ = _operator("logical_or")
+    __xor__, __rxor__ = _operator("not_equal")
+    __lt__ = _operator("less")[0]
+    __le__ = _operator("less_equal")[0]
+    __gt__ = _operator("greater")[0]
+    __ge__ = _operator("greater_equal")[0]
+    __eq__ = _operator("equal")[0]
+    __ne__ = _operator("not_equal")[0]
+
     # fmt: off
     def __neg__(self) -> Any: return apply("negative", self)
     def __pos__(self) -> Any: return self
     def __abs__(self) -> Any: return apply("absolute", self)
     def __invert__(self) -> Any: return apply("logical_not", self)
-    def __add__(self, other: Any) -> Any: return _binary(np.add, self, other)
-    def __radd__(self, other: Any) -> Any: return _binary(np.add, other, self)
-    def __sub__(self, other: Any) -> Any: return _binary(np.subtract, self, other)
-    def __rsub__(self, other: Any) -> Any: return _binary(np.subtract, other, self)
-    def __mul__(self, other: Any) -> Any: return _binary(np.multiply, self, other)
-    def __rmul__(self, other: Any) -> Any: return _binary(np.multiply, other, self)
-    def __truediv__(self, other: Any) -> Any: return _binary(np.divide, self, other)
-    def __rtruediv__(self, other: Any) -> Any: return _binary(np.divide, other, self)
-    def __floordiv__(self, other: Any) -> Any: return _binary(np.floor_divide, self, other)
-    def __rfloordiv__(self, other: Any) -> Any: return _binary(np.floor_divide, other, self)
-    def __mod__(self, other: Any) -> Any: return _binary(np.remainder, self, other)
-    def __rmod__(self, other: Any) -> Any: return _binary(np.remainder, other, self)
-    def __pow__(self, other: Any) -> Any: return _binary(np.power, self, other)
-    def __rpow__(self, other: Any) -> Any: return _binary(np.power, other, self)
-    def __and__(self, other: Any) -> Any: return _binary(np.logical_and, self, other)
-    def __rand__(self, other: Any) -> Any: return _binary(np.logical_and, other, self)
-    def __or__(self, other: Any) -> Any: return _binary(np.logical_or, self, other)
-    def __ror__(self, other: Any) -> Any: return _binary(np.logical_or, other, self)
-    def __lt__(self, other: Any) -> Any: return _binary(np.less, self, other)
-    def __le__(self, other: Any) -> Any: return _binary(np.less_equal, self, other)
-    def __gt__(self, other: Any) -> Any: return _binary(np.greater, self, other)
-    def __ge__(self, other: Any) -> Any: return _binary(np.greater_equal, self, other)
-    def __eq__(self, other: Any) -> Any: return _binary(np.equal, self, other)
-    def __ne__(self, other: Any) -> Any: return _binary(np.not_equal, self, other)
+    def __floor__(self) -> Any: return apply("floor", self)
+    def __ceil__(self) -> Any: return apply("ceil", self)
+    def __trunc__(self) -> Any: return apply("trunc", self)
+    def __copy__(self) -> Any: return self
+    def __deepcopy__(self, memo: Any) -> Any: return self
+    def conjugate(self) -> Any: return self
     # fmt: on
 
     def __bool__(self) -> bool:
@@ -143,31 +138,30 @@ class Node:
             )
         return bool(self.value)
 
-    def _refuse_conversion(self) -> Any:
+    def _refuse_conversion(self, *_: Any) -> Any:
         raise TypeError(
             f"{users_line()}: a traced value cannot become a plain number, its gradient would be "
             "lost. If it is assigned into an array, make that array with np.zeros_like(x) or "
             "np.stack; if it goes into a math.* function, use the np.* one; .value peeks at it."
         )
 
-    __float__ = __int__ = __index__ = __complex__ = _refuse_conversion
+    __float__ = __int__ = __index__ = __complex__ = __round__ = _refuse_conversion
 
     def __getattr__(self, name: str) -> Any:
-        # NumPy evaluates np.exp on a plain object array as element.exp().
+        # NumPy evaluates np.exp on a plain object array as element.exp(), np.hypot as a.hypot(b).
         primitive = TABLE.get(name)
-        if primitive is None or len(primitive.pulls) != 1:
+        if primitive is None:
             raise AttributeError(f"a traced scalar has no attribute {name!r}")
-        return lambda: record(primitive, self)
+        return lambda *others: record(primitive, self, *others)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         primitive = BY_UFUNC.get(ufunc)
-        if (
-            primitive is not None
-            and method == "__call__"
-            and not kwargs
-            and not any(isinstance(x, np.ndarray) for x in inputs)
-        ):
-            return record(primitive, *inputs)
+        if primitive is not None and method == "__call__" and not kwargs:
+            for x in inputs:
+                if type(x) is not Node and isinstance(x, np.ndarray | list | tuple):
+                    break
+            else:
+                return record(primitive, *inputs)
         return wrap(call_ufunc(ufunc, method, inputs, kwargs))
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -175,59 +169,36 @@ class Node:
 
     @staticmethod
     def __record__(primitive: Primitive, *operands: Any) -> Any:
-        if any(isinstance(x, np.ndarray) for x in operands):
+        if any(isinstance(x, np.ndarray | list | tuple) for x in operands):
             return wrap(elementwise(primitive, operands))
         return record(primitive, *operands)
 
 
-class TracedArray(np.ndarray[Any, Any]):
-    """A NumPy array of traced scalars (dtype object); indexing, assignment and views are NumPy's own."""
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return wrap(call_ufunc(ufunc, method, inputs, kwargs))
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return wrap(call_function(function, args, kwargs))
-
-    @staticmethod
-    def __record__(primitive: Primitive, *operands: Any) -> Any:
-        return wrap(elementwise(primitive, operands))
-
-    # fmt: off
-    def sum(self, *args: Any, **kwargs: Any) -> Any: return np.sum(self, *args, **kwargs)
-    def prod(self, *args: Any, **kwargs: Any) -> Any: return np.prod(self, *args, **kwargs)
-    def mean(self, *args: Any, **kwargs: Any) -> Any: return np.mean(self, *args, **kwargs)
-    def max(self, *args: Any, **kwargs: Any) -> Any: return np.max(self, *args, **kwargs)
-    def min(self, *args: Any, **kwargs: Any) -> Any: return np.min(self, *args, **kwargs)
-    def var(self, *args: Any, **kwargs: Any) -> Any: return np.var(self, *args, **kwargs)
-    def std(self, *args: Any, **kwargs: Any) -> Any: return np.std(self, *args, **kwargs)
-    def clip(self, *args: Any, **kwargs: Any) -> Any: return np.clip(self, *args, **kwargs)
-    def dot(self, *args: Any, **kwargs: Any) -> Any: return np.dot(self, *args, **kwargs)
-    # fmt: on
-
-
-_SCALARS: Final = (Node, *_NUMBERS, np.bool)
-
-
 def constant(number: Any) -> Node:
     """A constant node; equal bit patterns share one node inside a recording."""
-    if isinstance(number, bool | np.bool):
-        value: float | bool = bool(number)
-        key: Key = (bool, value)
+    if type(number) is float:
+        value: float | bool = number
+    elif isinstance(number, _TRUTHS):
+        value = bool(number)
     elif isinstance(number, _NUMBERS) and not isinstance(number, np.complexfloating):
         value = float(number)
-        key = (float, struct.pack("d", value))
     else:
         raise TypeError(
             f"{users_line()}: a traced value can meet numbers only, got {type(number).__name__}"
         )
-    recorder = _RECORDER.get()
-    found = recorder.table.get(key) if recorder else None
+    recorder = RECORDER.get()
+    if recorder is None:
+        return Node(None, (), value, True, UNKNOWN)
+    key = _constant_key(value)
+    found = recorder.constants.get(key)
     if found is None:
-        found = Node(None, (), value, True, UNKNOWN)
-        if recorder:
-            recorder.table[key] = found
+        found = recorder.constants[key] = Node(None, (), value, True, UNKNOWN)
     return found
+
+
+def _constant_key(value: float | bool) -> float | bool | str:
+    # As keys 0.0, -0.0 and False would be the same, and so would 1.0 and True.
+    return repr(value) if not value or value is True else value
 
 
 def variable(value: Any = None, stands_for: Node | None = None, origin: Origin = UNKNOWN) -> Node:
@@ -244,49 +215,90 @@ def apply(name: str, *operands: Any) -> Any:
 
 def record(primitive: Primitive, *operands: Any) -> Node:
     """The node of one operation on scalars: an old one if it is known, folded if it can be."""
-    nodes = tuple([x if type(x) is Node else constant(x) for x in operands])
-    recorder = _RECORDER.get()
-    serials = [node.serial for node in nodes]
-    key = (primitive, *(sorted(serials) if primitive.commutative else serials))
-    if recorder is not None and (found := recorder.table.get(key)) is not None:
-        return found
-    node = _make(primitive, nodes, recorder)
-    if recorder is not None:
-        recorder.table[key] = node
+    for x in operands:
+        if type(x) is not Node:
+            operands = tuple([x if type(x) is Node else constant(x) for x in operands])
+            break
+    recorder = RECORDER.get()
+    if recorder is None:
+        with np.errstate(all="ignore"):
+            return _make(primitive, operands, None)
+    known = recorder.made[primitive]
+    key = _key(primitive, operands)
+    node = known.get(key)
+    if node is None:
+        node = known[key] = _make(primitive, operands, recorder)
     return node
 
 
+def _key(primitive: Primitive, operands: tuple[Node, ...]) -> Any:
+    if len(operands) == 1:
+        return operands[0].serial
+    key = tuple([x.serial for x in operands])
+    return key[::-1] if primitive.commutative and key[0] > key[1] else key
+
+
+def adopt(nodes: Iterable[Node]) -> None:
+    """Let what is recorded from now on share these nodes, which an earlier recording made."""
+    recorder = RECORDER.get()
+    if recorder is None:
+        return
+    for node in nodes:
+        if node.primitive is not None:
+            recorder.made[node.primitive].setdefault(_key(node.primitive, node.parents), node)
+        elif node.is_constant:
+            recorder.constants.setdefault(_constant_key(node.value), node)
+
+
 def _make(primitive: Primitive, nodes: tuple[Node, ...], recorder: Recorder | None) -> Node:
-    if all([node.is_constant for node in nodes]):
-        return constant(_evaluate(primitive, nodes))
+    logic, known, varies = primitive.logic, True, False
+    for node in nodes:
+        logic = logic or node.is_truth
+        known = known and node.value is not None
+        varies = varies or not node.is_constant
+    if logic:
+        nodes = _of_their_kind(primitive, nodes)
+    if not varies:
+        return _folded(primitive, nodes, None if recorder is None else recorder.deriving)
     rewrite = REWRITES.get(primitive.name)
-    if rewrite is not None and (simpler := rewrite(apply, nodes)) is not None:
-        return cast("Node", simpler)
-    value = None
-    if not any([node.value is None for node in nodes]):
-        value = _evaluate(primitive, nodes)
-    origin = recorder.origin if recorder is not None else None
-    return Node(primitive, nodes, value, False, origin or users_line())
+    if rewrite is not None:
+        simpler: Node | None = rewrite(apply, *nodes)
+        if simpler is not None:
+            return simpler
+    value = _evaluate(primitive, nodes) if known else None
+    deriving = None if recorder is None else recorder.deriving
+    origin = users_line() if deriving is None else None
+    return Node(primitive, nodes, value, False, origin, deriving)
+
+
+def _folded(primitive: Primitive, nodes: tuple[Node, ...], deriving: Node | None) -> Node:
+    value = _evaluate(primitive, nodes)
+    if math.isfinite(value):
+        return constant(value)
+    # Kept with its operands and its line: somebody will ask where the NaN came from.
+    return Node(primitive, nodes, value, True, users_line() if deriving is None else None, deriving)
 
 
 def _evaluate(primitive: Primitive, nodes: tuple[Node, ...]) -> float | bool:
-    with np.errstate(all="ignore"):
-        result = primitive.value(*[node.value for node in nodes])
+    result = primitive.value(*[node.value for node in nodes])
     return bool(result) if primitive.truth else float(result)
 
 
-def _binary(ufunc: Any, left: Any, right: Any) -> Any:
-    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-        return ufunc(left, right)
-    if isinstance(left, _SCALARS) and isinstance(right, _SCALARS):
-        return record(BY_UFUNC[ufunc], left, right)
-    return NotImplemented
+def _of_their_kind(primitive: Primitive, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Truth values where logic wants them, numbers where arithmetic does: a truth counts 1 or 0."""
+    if primitive.name == "where":
+        return (_truth(nodes[0]), *nodes[1:])
+    if primitive.logic:
+        return tuple([_truth(node) for node in nodes])
+    if primitive.truth:  # comparisons take either
+        return nodes
+    if len(nodes) > 1 and all([node.is_truth for node in nodes]):
+        raise TypeError(
+            f"{users_line()}: {primitive.name} of two truth values: NumPy takes it for logic, Python "
+            "for arithmetic. Write & or | for logic, and np.where(condition, 1.0, 0.0) to count."
+        )
+    return tuple([apply("where", node, 1.0, 0.0) if node.is_truth else node for node in nodes])
 
 
-def wrap(result: Any) -> Any:
-    """Object arrays as `TracedArray`, also inside lists and tuples; all else unchanged."""
-    if isinstance(result, np.ndarray) and result.dtype == object:
-        return result.view(TracedArray) if result.ndim else result[()]
-    if isinstance(result, list | tuple):
-        return type(result)([wrap(item) for item in result])
-    return result
+def _truth(node: Node) -> Node:
+    return node if node.is_truth else cast("Node", apply("not_equal", node, 0.0))

@@ -8,7 +8,8 @@ then the row is used again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ from simulator.autodiff.source import CHUNK_LINES, load_source
 
 #: Columns worked on at a time: rows of 64 KiB, measured best between 2,048 and 32,768.
 BLOCK: Final = 8192
+
+_ROW: Final = re.compile(r"\b([xbt])(\d+)\b")
+_WORKSPACES: Final = {"x": "x", "b": "numbers", "t": "truths"}
 
 Function = Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
 
@@ -36,8 +40,7 @@ def numpy_function(program: Program) -> Function:
     """The program as a function of an array (inputs, N) that returns an array (outputs, N)."""
     layout = _allocate(program)
     namespace: dict[str, Any] = {"copyto": np.copyto, "inf": math.inf, "nan": math.nan}
-    for instruction in program.instructions:
-        namespace[f"np_{instruction.primitive.name}"] = instruction.primitive.value
+    namespace |= {f"np_{primitive.name}": primitive.value for primitive in program.primitives}
     lines = [
         _line(program, layout, number, instruction)
         for number, instruction in enumerate(program.instructions)
@@ -47,7 +50,7 @@ def numpy_function(program: Program) -> Function:
         for k, operand in enumerate(program.outputs)
     ]
     blocks = [
-        load_source("\n".join([*_prologue(program, layout), *chunk]), namespace, "program")
+        load_source("\n".join([*_prologue(chunk), *chunk]), namespace, "program")
         for chunk in (lines[i : i + CHUNK_LINES] for i in range(0, len(lines), CHUNK_LINES))
     ]
 
@@ -88,16 +91,11 @@ def _allocate(program: Program) -> _Layout:
     return _Layout(row, size[False], size[True])
 
 
-def _prologue(program: Program, layout: _Layout) -> list[str]:
-    lines = ["def program(x, numbers, truths, out):"]
-    for name, source, count in (
-        ("x", "x", program.inputs),
-        ("b", "numbers", layout.numbers),
-        ("t", "truths", layout.truths),
-    ):
-        if count:
-            lines.append(f" {''.join(f'{name}{i},' for i in range(count))} = {source}")
-    return lines
+def _prologue(chunk: Sequence[str]) -> list[str]:
+    """The head of a function, and a name for each row that the chunk uses."""
+    used = sorted({match.groups() for line in chunk for match in _ROW.finditer(line)})
+    rows = [f" {kind}{i} = {_WORKSPACES[kind]}[{i}]" for kind, i in used]
+    return ["def program(x, numbers, truths, out):", *rows]
 
 
 def _operand(program: Program, layout: _Layout, operand: Operand) -> str:
@@ -119,5 +117,5 @@ def _line(program: Program, layout: _Layout, number: int, instruction: Instructi
         condition, a, b = operands
         return f" copyto({target}, {b}); copyto({target}, {a}, where={condition})"
     if isinstance(primitive.value, np.ufunc):
-        return f" np_{primitive.name}({', '.join(operands)}, {target})"
+        return f" np_{primitive.name}({', '.join(operands)}, out={target})"
     return f" {target}[...] = np_{primitive.name}({', '.join(operands)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import NamedTuple
 
 import numpy
@@ -32,8 +32,8 @@ _NOT_THE_USERS = tuple(
 
 
 @lru_cache(maxsize=4096)
-def _is_users(code: CodeType) -> bool:
-    return not code.co_filename.startswith((*_NOT_THE_USERS, "<__array_function__"))
+def _is_users(file: str) -> bool:
+    return not file.startswith((*_NOT_THE_USERS, "<__array_function__"))
 
 
 @lru_cache(maxsize=256)
@@ -44,11 +44,15 @@ def _short(file: str) -> str:
         return file
 
 
+_origin = lru_cache(maxsize=4096)(Origin)  # thousands of nodes share a line
+
+
 def users_line() -> Origin:
     """The innermost line on the stack that belongs neither to the engine nor to NumPy or SciPy."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if _is_users(frame.f_code):
-            return Origin(frame.f_code.co_filename, frame.f_lineno)
+        file = frame.f_code.co_filename
+        if _is_users(file):
+            return _origin(file, frame.f_lineno)
         frame = frame.f_back
     return UNKNOWN

@@ -14,7 +14,10 @@ the origin; ``floor``, ``ceil`` and comparisons have derivative 0 everywhere.
 
 from __future__ import annotations
 
+import importlib
 import math
+import pickle
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -22,6 +25,8 @@ from typing import Any, Final
 
 import numpy as np
 from scipy import special
+
+from simulator.autodiff import tails
 
 Pull = Callable[..., Any]
 
@@ -38,6 +43,8 @@ class Primitive:
         spelling: dialect name → expression template; a dialect without one calls ``value``.
         commutative: operands may be exchanged without changing a bit of the result.
         truth: the result is a truth value.
+        logic: so are the operands (of ``where``: the first).
+        module: where a user's own primitive was made.
     """
 
     name: str
@@ -47,6 +54,8 @@ class Primitive:
     spelling: Mapping[str, str] = field(default_factory=dict)
     commutative: bool = False
     truth: bool = False
+    logic: bool = False
+    module: str = __name__
 
     def __call__(self, *operands: Any) -> Any:
         """Apply to numbers, arrays, traced scalars or arrays of them."""
@@ -59,8 +68,16 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        return (by_name, (self.name,)) if self.name in TABLE else super().__reduce__()
+    def __reduce__(self) -> tuple[Any, ...]:
+        if TABLE.get(self.name) is self:
+            return by_name, (self.name,)
+        for attribute, thing in vars(sys.modules.get(self.module)).items():
+            if thing is self:
+                return in_module, (self.module, attribute)
+        raise pickle.PicklingError(
+            f"primitive {self.name!r} can be pickled only if a module holds it: "
+            f"assign it at the top level of {self.module or 'a module'}"
+        )
 
 
 LN2: Final = math.log(2.0)
@@ -76,6 +93,12 @@ def _only_where(condition: Any, g: Any) -> Any:
     return np.where(condition, g, 0.0)
 
 
+def _power(a: Any, b: Any) -> Any:
+    # Of a scalar and an exponent ½ NumPy's power makes a square root, which differs at −0 and −∞.
+    arrays = isinstance(a, np.ndarray) or isinstance(b, np.ndarray)
+    return np.power(a, b) if arrays else np.float_power(a, b)
+
+
 def _power_base(g: Any, y: Any, a: Any, b: Any) -> Any:
     # b == 0 makes the power constant; 0 · a**(-1) would be NaN at a = 0.
     return g * np.where(b == 0.0, 0.0, b * a ** np.where(b == 0.0, 1.0, b - 1.0))
@@ -85,10 +108,6 @@ def _power_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
     # At a = 0 the power does not change with a positive exponent; 0 · log 0 would be NaN.
     flat = (a == 0.0) & (b > 0.0)
     return _only_where(np.logical_not(flat), g * (y * np.log(a)))
-
-
-def _float(*names: str) -> list[str]:
-    return list(names)
 
 
 def _build() -> dict[str, Primitive]:
@@ -102,11 +121,12 @@ def _build() -> dict[str, Primitive]:
         python: str | None = None,
         commutative: bool = False,
         truth: bool = False,
+        logic: bool = False,
     ) -> None:
         slots = ", ".join(f"{{{i}}}" for i in range(len(pulls)))
         spelling = MappingProxyType({"python": python} if python else {})
         rows[name] = Primitive(
-            name, value, pulls, text or f"{name}({slots})", spelling, commutative, truth
+            name, value, pulls, text or f"{name}({slots})", spelling, commutative, truth, logic
         )
 
     # fmt: off
@@ -117,10 +137,10 @@ def _build() -> dict[str, Primitive]:
     row("subtract",    np.subtract,       lambda g, y, a, b: g,     lambda g, y, a, b: -g,     text="{0} - {1}",   python="{0} - {1}")
     row("multiply",    np.multiply,       lambda g, y, a, b: g * b, lambda g, y, a, b: g * a,  text="{0} * {1}",   python="{0} * {1}", commutative=True)
     row("divide",      np.divide,         lambda g, y, a, b: g / b, lambda g, y, a, b: -(g / b * y), text="{0} / {1}", python="{0} / {1}")
-    row("power",       np.power,          _power_base,              _power_exponent,           text="{0} ** {1}",  python="pow({0}, {1})")
-    row("remainder",   np.remainder,      lambda g, y, a, b: g,     lambda g, y, a, b: -(g * np.floor(a / b)), text="{0} % {1}")
-    row("fmod",        np.fmod,           lambda g, y, a, b: g,     lambda g, y, a, b: -(g * np.trunc(a / b)))
-    row("floor_divide", np.floor_divide,  None,                     None,                      text="{0} // {1}")
+    row("power",       _power,            _power_base,              _power_exponent,           text="{0} ** {1}",  python="pow({0}, {1})")
+    row("remainder",   np.remainder,      lambda g, y, a, b: g,     lambda g, y, a, b: -(g * np.floor(a / b)), text="{0} % {1}", python="{0} % {1}")
+    row("fmod",        np.fmod,           lambda g, y, a, b: g,     lambda g, y, a, b: -(g * np.trunc(a / b)), python="fmod({0}, {1})")
+    row("floor_divide", np.floor_divide,  None,                     None,                      text="{0} // {1}", python="{0} // {1}")
     # exponentials and logarithms
     row("exp",         np.exp,            lambda g, y, x: g * y,                               python="exp({0})")
     row("expm1",       np.expm1,          lambda g, y, x: g * np.exp(x),                       python="expm1({0})")
@@ -129,7 +149,7 @@ def _build() -> dict[str, Primitive]:
     row("log1p",       np.log1p,          lambda g, y, x: g / (1.0 + x),                       python="log1p({0})")
     row("log2",        np.log2,           lambda g, y, x: g / (x * LN2),                       python="log2({0})")
     row("log10",       np.log10,          lambda g, y, x: g / (x * LN10),                      python="log10({0})")
-    row("logaddexp",   np.logaddexp,      lambda g, y, a, b: g * special.expit(a - b), lambda g, y, a, b: g * special.expit(b - a), commutative=True)
+    row("logaddexp",   np.logaddexp,      lambda g, y, a, b: g * special.expit(a - b), lambda g, y, a, b: g * special.expit(b - a), python="logaddexp({0}, {1})", commutative=True)
     # roots
     row("sqrt",        np.sqrt,           lambda g, y, x: 0.5 * g / y,                         python="sqrt({0})")
     row("cbrt",        np.cbrt,           lambda g, y, x: g / (3.0 * (y * y)),                 python="cbrt({0})")
@@ -151,35 +171,35 @@ def _build() -> dict[str, Primitive]:
     row("arctanh",     np.arctanh,        lambda g, y, x: g / ((1.0 - x) * (1.0 + x)),         python="atanh({0})")
     # kinks and steps
     row("absolute",    np.absolute,       lambda g, y, x: g * np.sign(x),                      text="abs({0})",    python="fabs({0})")
-    row("sign",        np.sign,           None)
-    row("floor",       np.floor,          None)
-    row("ceil",        np.ceil,           None)
-    row("trunc",       np.trunc,          None)
-    row("rint",        np.rint,           None)
+    row("sign",        np.sign,           None,                                                python="(copysign(1.0, {0}) if {0} and {0} == {0} else {0} + 0.0)")
+    row("floor",       np.floor,          None,                                                python="copysign(floor({0}), {0})")
+    row("ceil",        np.ceil,           None,                                                python="copysign(ceil({0}), {0})")
+    row("trunc",       np.trunc,          None,                                                python="copysign(trunc({0}), {0})")
+    row("rint",        np.rint,           None,                                                python="copysign(round({0}), {0})")
     row("maximum",     np.maximum,        lambda g, y, a, b: _only_where(a >= b, g), lambda g, y, a, b: _only_where(np.logical_not(a >= b), g), text="max({0}, {1})", python="({0} if {0} >= {1} or {0} != {0} else {1})")
     row("minimum",     np.minimum,        lambda g, y, a, b: _only_where(a <= b, g), lambda g, y, a, b: _only_where(np.logical_not(a <= b), g), text="min({0}, {1})", python="({0} if {0} <= {1} or {0} != {0} else {1})")
-    row("where",       np.where,          None, lambda g, y, c, a, b: _only_where(c, g), lambda g, y, c, a, b: _only_where(np.logical_not(c), g), text="where({0}, {1}, {2})", python="({1} if {0} else {2})")
+    row("where",       np.where,          None, lambda g, y, c, a, b: _only_where(c, g), lambda g, y, c, a, b: _only_where(np.logical_not(c), g), text="where({0}, {1}, {2})", python="({1} if {0} else {2})", logic=True)
     # the error function and its relatives, logistic functions
     row("erf",         special.erf,       lambda g, y, x: g * (TWO_OVER_SQRT_PI * np.exp(-(x * x))),  python="erf({0})")
-    row("erfc",        special.erfc,      lambda g, y, x: -(g * (TWO_OVER_SQRT_PI * np.exp(-(x * x)))), python="erfc({0})")
-    row("erfcx",       special.erfcx,     lambda g, y, x: g * (2.0 * x * y - TWO_OVER_SQRT_PI))
-    row("ndtr",        special.ndtr,      lambda g, y, x: g * (INV_SQRT_2PI * np.exp(-0.5 * (x * x))), python=f"0.5 * erfc(-({{0}}) * {INV_SQRT_2!r})")
-    row("log_ndtr",    special.log_ndtr,  lambda g, y, x: g * (SQRT_2_OVER_PI / special.erfcx(-x * INV_SQRT_2)))
+    row("erfc",        tails.erfc,        lambda g, y, x: -(g * (TWO_OVER_SQRT_PI * np.exp(-(x * x)))), python="erfc({0})")
+    row("erfcx",       tails.erfcx,     lambda g, y, x: g * (2.0 * x * y - TWO_OVER_SQRT_PI),  python="erfcx({0})")
+    row("ndtr",        tails.ndtr,       lambda g, y, x: g * (INV_SQRT_2PI * np.exp(-0.5 * (x * x))), python=f"(0.5 * erfc({{0}} * {-INV_SQRT_2!r}) if {{0}} > -1.0 else ndtr({{0}}))")
+    row("log_ndtr",    tails.log_ndtr,   lambda g, y, x: g * (SQRT_2_OVER_PI / special.erfcx(-x * INV_SQRT_2)), python="log_ndtr({0})")
     row("expit",       special.expit,     lambda g, y, x: g * (y * special.expit(-x)),         python="1.0 / (1.0 + exp(-({0})))")
     row("logit",       special.logit,     lambda g, y, x: g / (x * (1.0 - x)))
-    row("log_expit",   special.log_expit, lambda g, y, x: g * special.expit(-x))
+    row("log_expit",   special.log_expit, lambda g, y, x: g * special.expit(-x),              python="log_expit({0})")
     # gamma family, entropy terms
-    row("gammaln",     special.gammaln,   lambda g, y, x: g * special.digamma(x))
+    row("gammaln",     tails.gammaln,     lambda g, y, x: g * special.digamma(x),             python="gammaln({0})")
     row("digamma",     special.digamma,   lambda g, y, x: g * TABLE["polygamma"](1.0, x))
     row("polygamma",   special.polygamma, None, lambda g, y, n, x: g * TABLE["polygamma"](n + 1.0, x))
-    row("xlogy",       special.xlogy,     lambda g, y, a, b: g * np.log(b), lambda g, y, a, b: _only_where(a != 0.0, g * (a / b)))
-    row("xlog1py",     special.xlog1py,   lambda g, y, a, b: g * np.log1p(b), lambda g, y, a, b: _only_where(a != 0.0, g * (a / (1.0 + b))))
+    row("xlogy",       special.xlogy,     lambda g, y, a, b: g * np.log(b), lambda g, y, a, b: _only_where(a != 0.0, g * (a / b)), python="xlogy({0}, {1})")
+    row("xlog1py",     special.xlog1py,   lambda g, y, a, b: g * np.log1p(b), lambda g, y, a, b: _only_where(a != 0.0, g * (a / (1.0 + b))), python="xlog1py({0}, {1})")
     # comparisons and logic: truth values
     for name, value, sign in (("less", np.less, "<"), ("less_equal", np.less_equal, "<="), ("greater", np.greater, ">"), ("greater_equal", np.greater_equal, ">="), ("equal", np.equal, "=="), ("not_equal", np.not_equal, "!=")):
         row(name, value, None, None, text=f"{{0}} {sign} {{1}}", python=f"{{0}} {sign} {{1}}", truth=True)
-    row("logical_and", np.logical_and,    None, None, text="{0} and {1}", python="{0} and {1}", commutative=True, truth=True)
-    row("logical_or",  np.logical_or,     None, None, text="{0} or {1}",  python="{0} or {1}",  commutative=True, truth=True)
-    row("logical_not", np.logical_not,    None,       text="not {0}",     python="not {0}", truth=True)
+    row("logical_and", np.logical_and,    None, None, text="{0} and {1}", python="{0} and {1}", commutative=True, truth=True, logic=True)
+    row("logical_or",  np.logical_or,     None, None, text="{0} or {1}",  python="{0} or {1}",  commutative=True, truth=True, logic=True)
+    row("logical_not", np.logical_not,    None,       text="not {0}",     python="not {0}", truth=True, logic=True)
     row("isnan",       np.isnan,          None,       python="isnan({0})", truth=True)
     row("isfinite",    np.isfinite,       None,       python="isfinite({0})", truth=True)
     # fmt: on
@@ -194,15 +214,27 @@ def by_name(name: str) -> Primitive:
     return TABLE[name]
 
 
+def in_module(module: str, attribute: str) -> Primitive:
+    """A user's primitive that a module holds."""
+    found: Primitive = getattr(importlib.import_module(module), attribute)
+    return found
+
+
 #: NumPy and SciPy functions that call a row under another name.
 BY_UFUNC: Final[Mapping[Any, Primitive]] = MappingProxyType(
     {p.value: p for p in TABLE.values()}
     | {
         np.fabs: TABLE["absolute"],
+        np.power: TABLE["power"],
         np.float_power: TABLE["power"],
         np.bitwise_and: TABLE["logical_and"],
         np.bitwise_or: TABLE["logical_or"],
         np.invert: TABLE["logical_not"],
         special.psi: TABLE["digamma"],
+        special.erfc: TABLE["erfc"],
+        special.erfcx: TABLE["erfcx"],
+        special.gammaln: TABLE["gammaln"],
+        special.log_ndtr: TABLE["log_ndtr"],
+        special.ndtr: TABLE["ndtr"],
     }
 )

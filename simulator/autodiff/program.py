@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from simulator.autodiff.graph import Graph
-from simulator.autodiff.node import Node
 from simulator.autodiff.primitives import Primitive
 
 #: An operand: ("x", input number), ("v", instruction number) or ("c", constant).
@@ -30,6 +28,11 @@ class Program:
     inputs: int
     instructions: tuple[Instruction, ...]
     outputs: tuple[Operand, ...]
+
+    @cached_property
+    def primitives(self) -> frozenset[Primitive]:
+        """Which operations occur."""
+        return frozenset(instruction.primitive for instruction in self.instructions)
 
     @cached_property
     def uses(self) -> Counter[int]:
@@ -80,11 +83,7 @@ def linearize(graph: Graph) -> Program:
             operands[node.serial] = operands[node.parents[0].serial]
         else:
             operands[node.serial] = ("v", len(instructions))
-            instructions.append(Instruction(node.primitive, tuple(_operands(node, operands))))
+            parents = tuple([operands[parent.serial] for parent in node.parents])
+            instructions.append(Instruction(node.primitive, parents))
     outputs = tuple(operands[node.serial] for node in graph.outputs)
     return Program(len(graph.inputs), tuple(instructions), outputs)
-
-
-def _operands(node: Node, known: dict[int, Operand]) -> Iterator[Operand]:
-    for parent in node.parents:
-        yield known[parent.serial]

@@ -40,6 +40,25 @@ def flatten(thing: Any) -> tuple[list[Any], Rebuild]:
     return [thing], lambda leaves: leaves[0]
 
 
+def paths(thing: Any, root: str) -> list[str]:
+    """How one would write each scalar inside, in the order of `flatten`.
+
+    >>> paths({"a": 1.0, "b": (2.0, [3.0])}, "p")
+    ["p['a']", "p['b'][0]", "p['b'][1][0]"]
+    """
+    if isinstance(thing, dict):
+        items = [(f"{root}[{key!r}]", item) for key, item in thing.items()]
+    elif isinstance(thing, tuple) and hasattr(thing, "_fields"):
+        items = [(f"{root}.{name}", item) for name, item in zip(thing._fields, thing, strict=True)]
+    elif isinstance(thing, list | tuple):
+        items = [(f"{root}[{i}]", item) for i, item in enumerate(thing)]
+    elif isinstance(thing, np.ndarray) and thing.ndim:
+        return [f"{root}[{', '.join(map(str, place))}]" for place in np.ndindex(thing.shape)]
+    else:
+        return [root]
+    return [path for name, item in items for path in paths(item, name)]
+
+
 def _join(parts: list[Any], assemble: Callable[[list[Any]], Any]) -> tuple[list[Any], Rebuild]:
     pieces = [flatten(part) for part in parts]
 

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from simulator.autodiff.graph import Graph
-from simulator.autodiff.node import Node, TracedArray, constant, recording, variable
+from simulator.autodiff.node import Node, constant, variable
 from simulator.autodiff.origin import Origin
+from simulator.autodiff.recorder import recording
+from simulator.autodiff.traced_array import TracedArray
 
 
 def trace(
@@ -32,11 +34,14 @@ def trace(
     Raises:
         TypeError: the function branches on a value, converts one to a plain number, or calls
             something that cannot be differentiated; the message names the line.
+        ValueError: there are more names than inputs.
 
     >>> graph = trace(lambda x: np.exp(x[0]) * x[1], 2)
     >>> len(graph)
     2
     """
+    if len(names) > size:
+        raise ValueError(f"{len(names)} names for {size} inputs: {', '.join(names)}")
     with recording():
         line = _definition(function)
         inputs = tuple(variable(origin=line) for _ in range(size))

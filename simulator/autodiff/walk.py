@@ -7,7 +7,7 @@ with the fast paths.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +113,8 @@ def backward(graph: Graph, values: dict[int, Any], output: Node) -> Iterator[Bac
         if node.serial in roots or node.primitive is None:
             yield Backward(node, graph.name(node), values[node.serial], adjoint, (), ())
             continue
-        partials, shares = _local(node, values, adjoint)
+        partials = local_partials(node, values)
+        shares = _shares(node, values, adjoint, partials)
         for parent, partial, share in zip(node.parents, partials, shares, strict=True):
             # A partial of exactly 0 hands on nothing; 0 · inf would be NaN.
             if partial != 0.0:
@@ -121,22 +122,28 @@ def backward(graph: Graph, values: dict[int, Any], output: Node) -> Iterator[Bac
         yield Backward(node, graph.name(node), values[node.serial], adjoint, partials, shares)
 
 
-def _local(
-    node: Node, values: dict[int, Any], adjoint: float
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def local_partials(node: Node, values: Mapping[int, Any]) -> tuple[float, ...]:
+    """∂node/∂parent for every parent, given the values of the node and its parents."""
+    return _pulled(node, values, 1.0, [not parent.is_constant for parent in node.parents])
+
+
+def _shares(
+    node: Node, values: Mapping[int, Any], adjoint: float, partials: Sequence[float]
+) -> tuple[float, ...]:
+    return _pulled(node, values, adjoint, [partial != 0.0 for partial in partials])
+
+
+def _pulled(
+    node: Node, values: Mapping[int, Any], adjoint: float, flows: Sequence[bool]
+) -> tuple[float, ...]:
     assert node.primitive is not None
     # NumPy scalars follow IEEE arithmetic where Python's floats raise.
-    y = np.float64(values[node.serial])
-    operands = [
+    y, *operands = [
         np.bool(v) if isinstance(v, bool) else np.float64(v)
-        for v in (values[parent.serial] for parent in node.parents)
+        for v in (values[n.serial] for n in (node, *node.parents))
     ]
-    partials, shares = [], []
     with np.errstate(all="ignore"):
-        for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
-            flows = pull is not None and not parent.is_constant
-            partial = float(pull(np.float64(1.0), y, *operands)) if pull and flows else 0.0
-            share = float(pull(np.float64(adjoint), y, *operands)) if pull and partial else 0.0
-            partials.append(partial)
-            shares.append(share)
-    return tuple(partials), tuple(shares)
+        return tuple(
+            float(pull(np.float64(adjoint), y, *operands)) if pull is not None and flow else 0.0
+            for pull, flow in zip(node.primitive.pulls, flows, strict=True)
+        )

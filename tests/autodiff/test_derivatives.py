@@ -1,6 +1,7 @@
 """Derivatives at a point: against closed forms, mpmath and the known defects of other engines."""
 
 import threading
+from collections import namedtuple
 
 import mpmath
 import numpy as np
@@ -86,8 +87,8 @@ def test_square_root_of_a_clipped_negative_has_derivative_zero():
     assert jvp(lambda x: np.sqrt(np.maximum(x, 0.0)))(-1.0, 1.0) == 0.0
 
 
-def test_infinite_derivative_is_infinite_and_not_an_exception():
-    assert grad(np.sqrt)(0.0) == np.inf
+def test_infinite_derivative_is_returned_if_asked_for():
+    assert grad(np.sqrt, nonfinite="return")(0.0) == np.inf
 
 
 def test_power_at_zero_has_the_exact_derivatives():
@@ -164,6 +165,71 @@ def test_vjp_and_jvp_are_transposes():
 def test_pull_can_be_called_twice_with_the_same_result():
     _, pull = vjp(lambda x: x**3)(2.0)
     assert pull(1.0) == pull(1.0) == 12.0
+
+
+def test_a_pull_called_inside_another_derivative_is_differentiated():
+    _, pull = vjp(lambda x: x**3)(2.0)
+    assert grad(lambda w: pull(w) * w)(1.0) == 24.0
+    assert pull(1.0) == 12.0
+
+
+def test_a_pull_kept_from_inside_another_derivative_gives_numbers_later():
+    kept = []
+
+    def f(x):
+        y, pull = vjp(lambda z: z * z)(x)
+        kept.append(pull)
+        return y
+
+    assert grad(f)(3.0) == 6.0
+    assert kept[0](1.0) == 6.0
+
+
+def test_an_argument_is_picked_from_the_end_too():
+    assert grad(lambda a, b: a * b**2, argnum=-1)(2.0, 3.0) == 12.0
+
+
+@pytest.mark.parametrize("argnum", [2, "sugar"])
+def test_an_argument_that_is_not_there_is_refused(argnum):
+    with pytest.raises(TypeError, match=r"the call has 2 positional arguments"):
+        grad(lambda a, b: a * b, argnum=argnum)(1.0, 2.0)
+
+
+def test_a_function_that_returns_nothing_is_refused():
+    with pytest.raises(TypeError, match="returned nothing"):
+        grad(lambda x: None)(1.0)
+
+
+def test_named_tuples_stay_named_tuples():
+    recipe = namedtuple("recipe", "milk sugar")
+    assert grad(lambda r: r.milk * r.sugar)(recipe(2.0, 3.0)) == recipe(3.0, 2.0)
+
+
+def test_matrices_have_matrices_of_derivatives():
+    x = np.arange(4.0).reshape(2, 2)
+    assert jacobian(lambda x: x.T @ x)(x).shape == (2, 2, 2, 2)
+    assert hessian(lambda x: np.sum(x**3))(x)[1, 0, 1, 0] == 12.0
+
+
+def test_constant_functions_have_derivative_zero():
+    assert grad(lambda x: 3.0)(1.0) == 0.0
+    assert grad(np.sum)(np.array([])).shape == (0,)
+
+
+def test_derivatives_of_derivatives_of_several_kinds_nest():
+    def f(x):
+        return np.sum(np.sin(x) * x[::-1])
+
+    x = np.array([0.3, 1.1])
+    np.testing.assert_allclose(jacobian(grad(f))(x), hessian(f)(x), rtol=1e-14)
+    np.testing.assert_allclose(
+        grad(lambda x: jvp(f)(x, np.ones(2)))(x), hessian(f)(x).sum(0), rtol=1e-14
+    )
+    np.testing.assert_allclose(
+        grad(lambda x: grad(lambda y: f(y) * x[0])(x)[1])(x),
+        [grad(f)(x)[1] + x[0] * hessian(f)(x)[0, 1], x[0] * hessian(f)(x)[1, 1]],
+        rtol=1e-13,
+    )
 
 
 def test_elementwise_grad_is_the_diagonal_of_the_jacobian():

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.autodiff import compile, trace
+from simulator import autodiff
+from simulator.autodiff import compile, derivative_graph, trace
 
 
 def test_equal_operations_are_recorded_once():
@@ -100,3 +101,33 @@ def test_deep_graphs_need_no_recursion():
     assert value == pytest.approx(expected, rel=1e-12)
     assert gradient[0] == pytest.approx(slope, rel=1e-9)
     assert len(pickle.loads(pickle.dumps(graph))) == 20_000
+
+
+def test_a_quantity_may_have_several_names():
+    graph = trace(lambda x: (x[0] * 2.0, {"cup": x[0] * 2.0, "mug": x[0] * 2.0}), 1, has_aux=True)
+    assert graph.names[graph.outputs[0].serial] == ("cup", "mug")
+
+
+def test_the_line_is_the_users_even_when_numpy_does_the_work():
+    graph = trace(lambda x: np.average(np.linalg.norm(x.reshape(2, 2), axis=0) ** 2), 4)
+    assert {node.origin.file for node in graph.operations} == {__file__}
+
+
+def test_a_derivative_has_the_line_of_what_it_is_the_derivative_of():
+    graph = trace(lambda x: np.sin(x[0]) * 2.0, 1)
+    lines = {node.origin for node in derivative_graph(graph, "gradient").operations}
+    assert lines == {graph.operations[0].origin}
+
+
+def test_more_names_than_inputs_are_refused():
+    with pytest.raises(ValueError, match="2 names for 1 inputs: a, b"):
+        trace(lambda x: x[0], 1, names=["a", "b"])
+
+
+def test_the_room_shows_what_it_promises():
+    assert set(autodiff.__all__) == {
+        "GradientMismatch", "Graph", "Node", "Nonfinite", "NonfiniteError", "TracedArray",
+        "check_gradient", "compile", "derivative_graph", "diagnose", "elementwise_grad", "grad",
+        "hessian", "hvp", "jacobian", "jvp", "primitive", "trace", "value_and_grad", "vjp", "where",
+    }  # fmt: skip
+    assert all(hasattr(autodiff, name) for name in autodiff.__all__)

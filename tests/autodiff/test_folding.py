@@ -1,0 +1,94 @@
+"""What is simplified while recording never changes a bit."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import special
+
+from simulator.autodiff import Graph, compile, derivative_graph, trace
+
+SPECIAL = [0.0, -0.0, 5e-324, -1e-310, 1.0, -1.0, 0.1, -3.7, 1e308, -1e308, np.inf, -np.inf, np.nan]
+
+ONE = {
+    "double negation": lambda x: np.negative(-x[0]),
+    "plus minus zero": lambda x: x[0] + -0.0,
+    "minus zero": lambda x: x[0] - 0.0,
+    "plus zero": lambda x: x[0] + 0.0,
+    "zero plus": lambda x: 0 + x[0],
+    "times one": lambda x: x[0] * 1.0,
+    "times zero": lambda x: x[0] * 0.0,
+    "times minus one": lambda x: x[0] * -1.0,
+    "over one": lambda x: x[0] / 1.0,
+    "over minus one": lambda x: x[0] / -1.0,
+    "over four": lambda x: x[0] / 4.0,
+    "over an eighth": lambda x: x[0] / 0.125,
+    "over three": lambda x: x[0] / 3.0,
+    "over zero": lambda x: x[0] / 0.0,
+    "over infinity": lambda x: x[0] / np.inf,
+    "negated product with a number": lambda x: -(x[0] * 3.7),
+    "negative times a number": lambda x: (-x[0]) * 3.7,
+    "negated quotient": lambda x: -(x[0] / 3.7) + -(3.7 / x[0]),
+    "negative over a number": lambda x: (-x[0]) / 3.7,
+    "to the first": lambda x: x[0] ** 1,
+    "squared": lambda x: x[0] ** 2,
+    "to the zeroth": lambda x: x[0] ** 0,
+    "inverse power": lambda x: x[0] ** -1.0,
+    "minus itself": lambda x: x[0] - x[0],
+    "over itself": lambda x: x[0] / x[0],
+}
+TWO = {
+    "plus negative": lambda x: x[0] + -x[1],
+    "negative plus": lambda x: -x[0] + x[1],
+    "minus negative": lambda x: x[0] - -x[1],
+    "negative times": lambda x: (-x[0]) * x[1],
+    "negative times negative": lambda x: (-x[0]) * (-x[1]),
+    "negative over": lambda x: (-x[0]) / x[1] + x[0] / (-x[1]),
+    "where of not": lambda x: np.where(np.logical_not(x[0] < x[1]), x[0], x[1]),
+    "equal arms": lambda x: np.where(x[0] < x[1], x[0], x[0]),
+    "and with itself": lambda x: np.where((x[0] < x[1]) & (x[0] < x[1]), x[0], x[1]),
+}
+
+
+def bits(a):
+    a = np.asarray(a, dtype=float)
+    return np.where(np.isnan(a), np.nan, a).tobytes()
+
+
+@pytest.mark.parametrize("name", [*ONE, *TWO])
+def test_a_folded_graph_gives_the_bits_of_the_unfolded_function(name):
+    f = ONE.get(name) or TWO[name]
+    size = 1 if name in ONE else 2
+    points = np.array(list(itertools.product(SPECIAL, repeat=size))).T
+    with np.errstate(all="ignore"):
+        want = np.broadcast_to(f(points), points.shape[1:])
+    for dialect in ("numpy", "python"):
+        (got,) = compile(f, size, ("value",), dialect)(points)
+        assert bits(got) == bits(want)
+
+
+@pytest.mark.parametrize(
+    ("name", "operations"),
+    [("double negation", 0), ("times one", 0), ("over four", 1), ("negative times a number", 1),
+     ("times minus one", 1), ("squared", 1), ("minus zero", 0)],
+)  # fmt: skip
+def test_what_folding_saves(name, operations):
+    assert len(trace(ONE[name], 1)) == operations
+
+
+@pytest.mark.parametrize("name", ["plus zero", "times zero", "over three", "minus itself"])
+def test_what_would_change_a_bit_is_not_folded(name):
+    assert len(trace(ONE[name], 1)) == 1
+
+
+def test_zeros_of_either_sign_and_truth_are_different_constants():
+    graph = trace(lambda x: np.stack([x[0] * 0.0, x[0] * -0.0, np.where(x[0] > 0, True, 1.0)]), 1)
+    value = compile(graph, outputs=("value",))(np.array([2.0]))[0]
+    assert np.signbit(value).tolist() == [False, True, False]
+
+
+def test_gradients_share_what_the_value_computed():
+    graph = trace(lambda x: special.ndtr(x[0]) + np.exp(-0.5 * (x[0] * x[0])), 1)
+    slope = derivative_graph(graph, "gradient")
+    both = Graph(graph.inputs, (*graph.outputs, *slope.outputs))
+    assert [node.primitive.name for node in both.operations].count("exp") == 1

@@ -13,6 +13,7 @@ FLOORS = {
     "autodiff": 0,
     "coffee": 0,
     "optimizers": 0,
+    "calibration": 1,
     "experiment": 1,
     "figures": 2,
     "cli": 3,

@@ -4,8 +4,8 @@ Plain arithmetic with NumPy and SciPy ufuncs, one file for each station of the w
 run on floats, on arrays and on traced values of an engine that this room never imports. See README.md.
 """
 
-from simulator.coffee.beans import BEANS, Bean
-from simulator.coffee.cup import titratable_acidity_ml
+from simulator.coffee.beans import BEANS, Bean, bean_from_file
+from simulator.coffee.cup import CUPS, CupParameters, titratable_acidity_ml
 from simulator.coffee.customers import (
     MEAN_DRINKER,
     MIXES,
@@ -14,6 +14,7 @@ from simulator.coffee.customers import (
     Segment,
     customers_in,
 )
+from simulator.coffee.fitted import PALATE_FILE, standard_errors
 from simulator.coffee.provenance import (
     ParameterRecord,
     list_parameters,
@@ -21,7 +22,7 @@ from simulator.coffee.provenance import (
     replace_parameters,
 )
 from simulator.coffee.ranges import RANGES, Range, check_ranges, ranges_for, unused_liquid
-from simulator.coffee.recipe import Brew, Method, Recipe, Scalar, method_named
+from simulator.coffee.recipe import BREWS, Brew, Method, Recipe, Scalar, method_named
 from simulator.coffee.tasting import (
     DEFAULT,
     Parameters,
@@ -30,16 +31,22 @@ from simulator.coffee.tasting import (
     share_above,
     taste,
 )
+from simulator.coffee.uncertainty import Band, draw_parameters, tasting_bands
 
 __all__ = [
     "BEANS",
+    "BREWS",
+    "CUPS",
     "DEFAULT",
     "MEAN_DRINKER",
     "MIXES",
+    "PALATE_FILE",
     "RANGES",
     "SEGMENTS",
+    "Band",
     "Bean",
     "Brew",
+    "CupParameters",
     "Method",
     "ParameterRecord",
     "Parameters",
@@ -49,8 +56,10 @@ __all__ = [
     "Scalar",
     "Segment",
     "Tasting",
+    "bean_from_file",
     "check_ranges",
     "customers_in",
+    "draw_parameters",
     "list_parameters",
     "mean_score",
     "method_named",
@@ -58,7 +67,9 @@ __all__ = [
     "ranges_for",
     "replace_parameters",
     "share_above",
+    "standard_errors",
     "taste",
+    "tasting_bands",
     "titratable_acidity_ml",
     "unused_liquid",
 ]

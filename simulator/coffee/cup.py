@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.coffee.brewer import Extraction
+from simulator.coffee.presets import read_presets
 from simulator.coffee.provenance import parameter
 from simulator.coffee.recipe import Method, Recipe, Scalar
 
@@ -26,6 +28,10 @@ class CupParameters:
     lactose_sweetness: Scalar = parameter(
         0.2, unit="1", origin="chosen", source="lactose against sucrose; published values .15–.3"
     )
+
+
+CUPS: Mapping[str, CupParameters] = read_presets("cups", CupParameters)
+"""What is served with which milk: one file each in ``presets/cups``. ``standard`` is the default."""
 
 
 @dataclass(frozen=True)

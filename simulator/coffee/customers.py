@@ -9,21 +9,22 @@ of those who take milk and sugar, and what a miss of them costs, are chosen.**
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from types import MappingProxyType
+from typing import Any
 
+import numpy as np
+
+from simulator.coffee.fitted import fitted_palate, scale_numbers
+from simulator.coffee.presets import read_presets
 from simulator.coffee.provenance import parameter
 from simulator.coffee.recipe import Scalar
 from simulator.errors import InputError
 
-_COTTER = "Cotter et al. 2021 (Dryad 10.25338/B8993H), 3,164 ratings, one level for each person: "
-_SCALES = _COTTER + "least squares of the just-about-right answers on TDS and extraction"
-_LEFT = _SCALES + "; for acidity what is left once sourness falls with extraction at equal TDS"
-_SPREAD = _COTTER + "spread of the answers around that plane, all people together"
-_COSTS = _COTTER + "least squares of liking on each person's own answers, serving temperature too"
-_BITTER = (
-    _COTTER + "most likely value given what those scales cost; 0 where it cannot be told from 0"
-)
+_COTTER = "Cotter et al. 2021 (Dryad 10.25338/B8993H), 3,164 ratings by 118 people: "
+_SCALES = _COTTER + "maximum likelihood of the just-about-right answers, an ordered probit"
+_COSTS = _COTTER + "maximum likelihood of liking given each person's own answers"
+_LEVEL = _COTTER + "makes the mean liking of the group's palate what the group said"
 _PAIR = "no data: sized like the penalties of the just-about-right scales"
 
 
@@ -32,16 +33,20 @@ class JarScale:
     """One just-about-right scale (1 much too little … 3 just right … 5 much too much)."""
 
     constant: Scalar = parameter(unit="step", origin="fitted", source=_SCALES)
-    """Mean answer at TDS 1.25 % and extraction 20 %."""
+    """Mean of what is felt at TDS 1.25 % and extraction 20 %, on the scale of the answers."""
     tds_slope: Scalar = parameter(unit="step/%", origin="fitted", source=_SCALES)
     """Steps for one more %TDS-equivalent of the quantity asked for."""
-    extraction_slope: Scalar = parameter(unit="step/4 points", origin="fitted", source=_LEFT)
-    scatter: Scalar = parameter(unit="step", origin="fitted", source=_SPREAD)
-    """Standard deviation of single answers."""
+    extraction_slope: Scalar = parameter(unit="step/4 points", origin="fitted", source=_SCALES)
+    """What extraction adds on its own: for acidity, beyond sourness falling with it at equal TDS."""
+    scatter: Scalar = parameter(unit="step", origin="fitted", source=_SCALES)
+    """Standard deviation of what single people feel about single cups."""
     too_low: Scalar = parameter(unit="points/step", origin="fitted", source=_COSTS)
     """Liking lost for each step below just right."""
     too_high: Scalar = parameter(unit="points/step", origin="fitted", source=_COSTS)
     """Liking lost for each step above just right."""
+    band: Scalar = parameter(0.0, unit="step", origin="fitted", source=_SCALES)
+    """Half-width of what is just right: within it nothing is lost. The answer "just right" reaches half
+    a step beyond it on either side."""
 
 
 @dataclass(frozen=True)
@@ -51,33 +56,52 @@ class Palates:
     intensity: JarScale
     acidity: JarScale
     mouthfeel: JarScale
-    too_bitter: Scalar = parameter(unit="points/%", origin="fitted", source=_BITTER)
-    """Liking lost for each %TDS-equivalent of bitterness above the threshold."""
+    too_bitter: Scalar = parameter(unit="points/%", origin="fitted", source=_COSTS)
+    """Liking lost for each %TDS-equivalent of bitterness, beside what the scales cost; never below 0."""
+    perfect_liking: Scalar = parameter(unit="points", origin="fitted", source=_LEVEL)
+    """Liking of a cup in which nothing is ever missed, on the 1–9 scale."""
 
 
-EVERYONE = Palates(
-    JarScale(2.780, 1.359, -0.011, 0.78, 0.754, 1.242),
-    JarScale(3.136, 1.019, -0.057, 0.79, 0.882, 0.978),
-    JarScale(2.793, 0.765, 0.023, 0.66, 0.370, 0.587),
-    too_bitter=0.0,
-)
-"""All 118 people. Bitterness as such costs them nothing that can be told from none (0.24 ± 0.28)."""
+def palates_from(
+    scales: Mapping[str, Mapping[str, Any]], liking: Mapping[str, Any], perfect_liking: Scalar
+) -> Palates:
+    """Palates from fitted parameters: floats, or draws of shape (count,).
 
-CLUSTER_1 = Palates(
-    JarScale(2.677, 1.392, 0.010, 0.78, 0.820, 1.086),
-    JarScale(3.049, 1.198, -0.034, 0.79, 0.898, 0.930),
-    JarScale(2.739, 0.913, 0.023, 0.66, 0.505, 0.645),
-    too_bitter=0.0,
-)
-"""51 people who like it strong, and do not mind bitterness (the fit stops at 0)."""
+    Args:
+        scales: scale -> parameters of its answers.
+        liking: parameters of liking given the answers.
+        perfect_liking: the level.
+    """
+    of_scales = {
+        name: JarScale(**scale_numbers(answers, liking, name)) for name, answers in scales.items()
+    }
+    # A cup is never liked for being bitter; where the fit would say so, it cannot be told from 0.
+    too_bitter = np.maximum(liking["too_bitter"], 0.0)
+    return Palates(**of_scales, too_bitter=too_bitter, perfect_liking=perfect_liking)
 
-CLUSTER_2 = Palates(
-    JarScale(2.858, 1.335, -0.027, 0.78, 0.691, 1.316),
-    JarScale(3.202, 0.884, -0.076, 0.79, 0.828, 1.005),
-    JarScale(2.834, 0.652, 0.022, 0.66, 0.222, 0.547),
-    too_bitter=1.442,
-)
-"""67 people who like it mild, because bitterness puts them off (1.44 ± .37)."""
+
+def fitted_palates(group: str) -> Palates:
+    """The palates of a group as the calibration left them: everyone, cluster_1 or cluster_2."""
+    fit = fitted_palate(group)
+    scales = {name: block.estimates() for name, block in fit.scales.items()}
+    found: Palates = _plain(palates_from(scales, fit.liking.estimates(), fit.perfect_liking))
+    return found
+
+
+def _plain(owner: Any) -> Any:
+    """The same with Python floats, which print and fold better than NumPy's."""
+    parts = {each.name: getattr(owner, each.name) for each in fields(owner)}
+    return type(owner)(**{k: _plain(v) if is_dataclass(v) else float(v) for k, v in parts.items()})
+
+
+EVERYONE = fitted_palates("everyone")
+"""All 118 people."""
+
+CLUSTER_1 = fitted_palates("cluster_1")
+"""51 people who like it strong, and do not mind bitterness."""
+
+CLUSTER_2 = fitted_palates("cluster_2")
+"""67 people who like it mild: bitterness as such puts them off."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +120,12 @@ class CustomerParameters:
     extraction_step_pct: Scalar = parameter(
         4.0, unit="%", origin="chosen", source="unit of the just-about-right planes"
     )
-    perfect_liking: Scalar = parameter(
-        7.358,
-        unit="points",
-        origin="fitted",
-        source=_COTTER + "makes the mean liking of everyone's palate 5.85, as rated",
+    bitter_threshold: Scalar = parameter(
+        0.6,
+        unit="%",
+        origin="chosen",
+        source="ratings cannot tell a threshold below the weakest brews from a straight line",
     )
-    """Liking of a cup in which nothing is ever missed, on the 1–9 scale."""
-    bitter_threshold: Scalar = parameter(1.30, unit="%", origin="fitted", source=_BITTER)
     bitter_scatter: Scalar = parameter(
         0.5, unit="%", origin="chosen", source="spread of people's bitterness thresholds"
     )
@@ -111,8 +133,8 @@ class CustomerParameters:
     """Just-about-right steps for one unit of sweetness off the ideal."""
     cream_gain: Scalar = parameter(0.45, unit="step", origin="chosen", source=_PAIR)
     pair_scatter: Scalar = parameter(0.5, unit="step", origin="chosen", source=_PAIR)
-    pair_too_low: Scalar = parameter(0.9, unit="points/step", origin="chosen", source=_PAIR)
-    pair_too_high: Scalar = parameter(1.2, unit="points/step", origin="chosen", source=_PAIR)
+    pair_too_low: Scalar = parameter(1.05, unit="points/step", origin="chosen", source=_PAIR)
+    pair_too_high: Scalar = parameter(1.4, unit="points/step", origin="chosen", source=_PAIR)
     grit_points: Scalar = parameter(
         0.9, unit="points", origin="chosen", source="no data: sludge costs about a point"
     )
@@ -152,34 +174,35 @@ class Segment:
     """On the 0–10 scale of creaminess."""
 
 
-SEGMENTS: Mapping[str, Segment] = MappingProxyType(
-    {
-        each.name: each
-        for each in (
-            Segment("black-strong", "cluster_1", 0.0, 0.0),
-            Segment("black-mild", "cluster_2", 0.0, 0.0),
-            Segment("milk", "cluster_2", 0.3, 4.0),
-            Segment("milk-and-sugar", "cluster_2", 2.6, 4.0),
-        )
-    }
-)
-"""The four kinds of customers, by name."""
+SEGMENTS: Mapping[str, Segment] = read_presets("segments", Segment)
+"""The kinds of customers, by name: one file each in ``presets/segments``."""
 
 MEAN_DRINKER = Segment("mean-black-drinker", "everyone", 0.0, 0.0)
 """The average of the people who rated black coffee: nobody in particular, but what fits are held to."""
 
-MIXES: Mapping[str, Mapping[str, float]] = MappingProxyType(
-    {
-        "survey": MappingProxyType(
-            {"black-strong": 0.236, "black-mild": 0.310, "milk": 0.284, "milk-and-sugar": 0.165}
-        ),
-        "everyday": MappingProxyType(
-            {"black-strong": 0.14, "black-mild": 0.18, "milk": 0.30, "milk-and-sugar": 0.38}
-        ),
-    }
-)
-"""Segment -> share (any scale). ``survey``: habits of 3,959 drinkers (Great American Coffee Taste Test
-2023) times the clusters of Cotter et al. 2021. ``everyday``: chosen, a café with more sugar on the table."""
+
+@dataclass(frozen=True)
+class Mix:
+    """Who comes: shares of segments, on any scale."""
+
+    name: str
+    shares: Mapping[str, Scalar]
+
+
+def _mixes() -> Mapping[str, Mapping[str, Scalar]]:
+    found = read_presets("mixes", Mix)
+    for name, mix in found.items():
+        unknown = sorted(set(mix.shares) - set(SEGMENTS))
+        if unknown or not sum(mix.shares.values()) > 0:
+            raise InputError(
+                f"mix {name}: {', '.join(unknown) or 'all shares are 0'}; "
+                f"give shares of {', '.join(SEGMENTS)}"
+            )
+    return MappingProxyType({name: mix.shares for name, mix in found.items()})
+
+
+MIXES: Mapping[str, Mapping[str, float]] = _mixes()
+"""Segment -> share (any scale): one file each in ``presets/mixes``."""
 
 
 def customers_in(mix: str) -> tuple[tuple[Segment, float], ...]:

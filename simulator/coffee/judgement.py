@@ -81,14 +81,34 @@ def mean_penalty(gap: Scalar, scatter: Scalar, too_low: Scalar, too_high: Scalar
     return (too_low + too_high) * mean_excess(gap, scatter) - too_low * gap
 
 
+def banded_penalty(
+    gap: Scalar, band: Scalar, scatter: Scalar, too_low: Scalar, too_high: Scalar
+) -> Scalar:
+    """Mean cost of a miss where a band is just right: too_low·Ψ(−z − δ) + too_high·Ψ(z − δ).
+
+    Args:
+        gap: z, the mean distance from just right, in steps.
+        band: δ ≥ 0, the half-width of what is just right, in steps.
+        scatter: standard deviation of single cups and people around the mean.
+        too_low: points a step below the band.
+        too_high: points a step above the band.
+
+    >>> bool(np.isclose(banded_penalty(0.3, 0.0, 0.8, 1.0, 2.0), mean_penalty(0.3, 0.8, 1.0, 2.0)))
+    True
+    """
+    below = mean_excess(-gap - band, scatter)
+    return too_low * below + too_high * mean_excess(gap - band, scatter)
+
+
 def _answer(
     scale: JarScale, quantity: Scalar, extraction_steps: Scalar, reference_tds: Scalar
 ) -> Aspect:
-    """A just-about-right scale's mean answer, less the ideal 3, and what it costs."""
+    """The mean distance from just right on one scale, and what it costs."""
     # The constants first, so that they fold into one.
     offset = (scale.constant - 3.0) - scale.tds_slope * reference_tds
     gap = offset + scale.tds_slope * quantity + scale.extraction_slope * extraction_steps
-    return Aspect(gap, mean_penalty(gap, scale.scatter, scale.too_low, scale.too_high))
+    lost = banded_penalty(gap, scale.band, scale.scatter, scale.too_low, scale.too_high)
+    return Aspect(gap, lost)
 
 
 def judge_coffee(
@@ -154,7 +174,7 @@ def judge(
     sweetness = _addition(perception.sweetness, segment.ideal_sweetness, here.sweet_gain, here)
     creaminess = _addition(perception.creaminess, segment.ideal_creaminess, here.cream_gain, here)
     grit = here.grit_points * perception.grittiness
-    most = here.perfect_liking + quality_points
+    most = here.palates(segment.palates).perfect_liking + quality_points
     liking = most - coffee.penalty - grit - sweetness.penalty - creaminess.penalty
     return SegmentVerdict(
         name=segment.name,

@@ -17,7 +17,7 @@ from simulator.coffee.cup import Cup
 from simulator.coffee.provenance import parameter
 from simulator.coffee.recipe import Method, Scalar
 
-_REFERENCE = "makes it equal TDS in the reference cup: shares .330 .405 .266 at 20 % extraction"
+_REFERENCE = "makes it equal TDS in the reference cup: shares .245 .412 .343 at 20 % extraction"
 _MASKING = "direction from mixture studies of coffee with milk and sugar; magnitude chosen"
 _SWEET = "sweetness of sucrose grows with its concentration to the 1.3, Moskowitz 1970"
 
@@ -40,8 +40,8 @@ class PalateParameters:
     full_scale: Scalar = parameter(
         10.0, unit="1", origin="chosen", source="sweetness and creaminess of an infinite amount"
     )
-    bitter_reference: Scalar = parameter(2.66, unit="g/kg/%", origin="chosen", source=_REFERENCE)
-    acid_reference: Scalar = parameter(3.30, unit="g/kg/%", origin="chosen", source=_REFERENCE)
+    bitter_reference: Scalar = parameter(3.43, unit="g/kg/%", origin="chosen", source=_REFERENCE)
+    acid_reference: Scalar = parameter(2.45, unit="g/kg/%", origin="chosen", source=_REFERENCE)
     protein_masks_bitter: Scalar = parameter(0.03, unit="kg/g", origin="chosen", source=_MASKING)
     sweet_masks_bitter: Scalar = parameter(0.16, unit="1", origin="chosen", source=_MASKING)
     protein_masks_sour: Scalar = parameter(0.02, unit="kg/g", origin="chosen", source=_MASKING)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from simulator.coffee.presets import read_presets
 from simulator.errors import RecipeError
 
 Scalar: TypeAlias = Any
@@ -85,12 +88,15 @@ class Brew:
         Raises:
             RecipeError: unknown method.
         """
-        kind = method_named(method)
-        espresso = kind is Method.ESPRESSO
-        return cls(
-            method=kind,
-            dose_g=14.0 if espresso else 15.0,
-            water_g=240.0,
-            beverage_g=28.0 if espresso else 240.0,
-            temperature_c=93.0,
-        )
+        return BREWS[method_named(method)]
+
+
+def _brews() -> Mapping[str, Brew]:
+    found = read_presets("brews", Brew)
+    return MappingProxyType(
+        {name: replace(brew, method=method_named(brew.method)) for name, brew in found.items()}
+    )
+
+
+BREWS: Mapping[str, Brew] = _brews()
+"""Name -> brew: one file each in ``presets/brews``; a method's usual brew bears its name."""

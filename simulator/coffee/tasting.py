@@ -116,7 +116,7 @@ def taste(
     >>> brew = Brew.standard("immersion")
     >>> press = taste(Recipe(900.0, 240.0), brew, BEANS["medium"], customers_in("survey"))
     >>> print(f"EY {press.extraction_yield_pct:.2f} %, TDS {press.tds_pct:.3f} %")
-    EY 19.95 %, TDS 1.231 %
+    EY 19.95 %, TDS 1.232 %
     >>> import numpy as np
     >>> finer = Recipe(np.array([700.0, 800.0, 900.0]), 240.0)
     >>> taste(finer, brew, BEANS["medium"], customers_in("survey")).score.shape

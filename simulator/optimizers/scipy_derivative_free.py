@@ -55,12 +55,12 @@ class NelderMead:
         return claim(result, StopReason.CONVERGED_STEP)
 
     def _once(self, one: OneRepeat, start: Array) -> optimize.OptimizeResult:
+        # Corners beyond an upper bound are mirrored at it by scipy.
         edges = self.edge * (one.box.upper - one.box.lower)
-        inward = np.where(start + edges <= one.box.upper, edges, -edges)
         options = {
             "xatol": one.stopping.step_tolerance,
             "fatol": one.stopping.value_tolerance,
-            "initial_simplex": np.vstack([start, start + np.diag(inward)]),
+            "initial_simplex": np.vstack([start, start + np.diag(edges)]),
             "maxiter": iteration_limit(one),
             "maxfev": UNLIMITED,
         }

@@ -159,7 +159,7 @@ class TrustConstr:
 
         def arrived(intermediate_result: optimize.OptimizeResult) -> bool:
             at = intermediate_result
-            return limit > 0 and bool(one.box.residual(at.x, at.grad) <= limit)
+            return bool(one.box.residual(at.x, at.grad) < limit)
 
         result = with_gradient(
             one,

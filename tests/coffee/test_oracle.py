@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import json
+
 import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
 
-from simulator.coffee import BEANS, Brew, Method, Recipe, customers_in, taste
+from simulator.coffee import BEANS, PALATE_FILE, Brew, Method, Recipe, customers_in, taste
 
-# Intensity, acidity, mouthfeel: constant, x, y, scatter, cost too low, cost too high; then bitterness.
-STRONG = (
-    [(2.677, 1.392, 0.010, 0.78, 0.820, 1.086), (3.049, 1.198, -0.034, 0.79, 0.898, 0.930),
-     (2.739, 0.913, 0.023, 0.66, 0.505, 0.645)], 0.0)  # fmt: skip
-MILD = (
-    [(2.858, 1.335, -0.027, 0.78, 0.691, 1.316), (3.202, 0.884, -0.076, 0.79, 0.828, 1.005),
-     (2.834, 0.652, 0.022, 0.66, 0.222, 0.547)], 1.442)  # fmt: skip
+FITTED = json.loads(PALATE_FILE.read_text(encoding="utf-8"))["palates"]
+
+
+def read(group):
+    """Constant − 3, x, y, scatter, band, cost too low, cost too high for each scale; bitterness; level."""
+    fit, rows = FITTED[group], []
+    costs = {name: mpf(repr(value)) for name, value in fit["liking"]["parameters"].items()}
+    for scale, block in fit["scales"].items():
+        number = {name: mpf(repr(value)) for name, value in block["parameters"].items()}
+        scatter = mpmath.sqrt(
+            mpmath.exp(2 * number["log_within"]) + mpmath.exp(2 * number["log_between"])
+        )
+        rows.append(
+            (number["constant"], number["stimulus_slope"], number["extraction_slope"], scatter,
+             number["band"], costs[f"{scale}_low"], costs[f"{scale}_high"])
+        )  # fmt: skip
+    return rows, max(costs["too_bitter"], mpf(0)), mpf(repr(fit["perfect_liking"]))
+
+
+STRONG, MILD = read("cluster_1"), read("cluster_2")
 PEOPLE = [(STRONG, 0, 0, 0.236), (MILD, 0, 0, 0.310), (MILD, 0.3, 4, 0.284), (MILD, 2.6, 4, 0.165)]
 
 
@@ -42,7 +57,7 @@ def yields(d, t, method, dose, water, beverage, celsius, shares, e_max):
     time = t * {"immersion": 1, "pour-over": mpf("0.28"), "espresso": 1}[method]
     wash = 1 - mpmath.exp(-time * g / mpf("10.3"))
     got = []
-    for share, diffusivity in zip(shares, ("2.31e-10", "1.15e-10", "0.58e-10"), strict=True):
+    for share, diffusivity in zip(shares, ("2.58e-10", "1.28e-10", "0.648e-10"), strict=True):
         x = fines * wash
         for node, weight in hermite_rule():
             radius = d * mpmath.exp(mpmath.sqrt(2) * mpf("0.57") * node) / 2 * mpf("1e-6")
@@ -78,28 +93,28 @@ def tongue(e, tds, m, s, method, beverage):
     return {
         "sweetness": sweet,
         "creaminess": cream,
-        "bitterness": c[2] / (1 + mpf("0.03") * protein) / mpf("2.66") / (1 + mpf("0.16") * sweet),
-        "sourness": c[0] / mpf("3.30") / ((1 + mpf("0.10") * sweet) * (1 + mpf("0.02") * protein)),
+        "bitterness": c[2] / (1 + mpf("0.03") * protein) / mpf("3.43") / (1 + mpf("0.16") * sweet),
+        "sourness": c[0] / mpf("2.45") / ((1 + mpf("0.10") * sweet) * (1 + mpf("0.02") * protein)),
         "strength": strength,
         "mouthfeel": sum(c) / 10 + mpf("0.012") * fat + mpf("0.004") * sugar,
     }
 
 
 def liking(felt, yield_pct, d, method, palates, sweet_ideal, cream_ideal):
-    scales, bitter = palates
+    scales, bitter, level = palates
     y = (yield_pct - 20) / 4
-    result = mpf("7.358") - mpf(str(bitter)) * psi(felt["bitterness"] - mpf("1.30"), mpf("0.5"))
+    result = level - bitter * psi(felt["bitterness"] - mpf("0.6"), mpf("0.5"))
     for row, name in zip(scales, ("strength", "sourness", "mouthfeel"), strict=True):
-        constant, x, slope_y, s, low, high = (mpf(str(v)) for v in row)
-        z = constant + x * (felt[name] - mpf("1.25")) + slope_y * y - 3
-        result -= low * psi(-z, s) + high * psi(z, s)
+        constant, x, slope_y, s, band, low, high = row
+        z = constant + x * (felt[name] - mpf("1.25")) + slope_y * y
+        result -= low * psi(-z - band, s) + high * psi(z - band, s)
     for gain, name, ideal in (
         ("0.55", "sweetness", sweet_ideal),
         ("0.45", "creaminess", cream_ideal),
     ):
         z, half = mpf(gain) * (felt[name] - mpf(str(ideal))), mpf("0.5")
-        at_ideal = mpf("2.1") * half * mpmath.npdf(0)
-        result -= mpf("0.9") * psi(-z, half) + mpf("1.2") * psi(z, half) - at_ideal
+        at_ideal = mpf("2.45") * half * mpmath.npdf(0)
+        result -= mpf("1.05") * psi(-z, half) + mpf("1.4") * psi(z, half) - at_ideal
     return result - (mpf("0.9") * lgt((330 - d) / 45) if method == "immersion" else 0)
 
 

@@ -54,7 +54,7 @@ def test_the_palates_of_black_coffee_drinkers_cite_their_data():
     palates = [
         r for r in list_parameters(DEFAULT.customers) if r.path.startswith(("every", "clust"))
     ]
-    assert len(palates) == 3 * (3 * 6 + 1)
+    assert len(palates) == 3 * (3 * 7 + 2)
     assert all(r.origin == "fitted" and "10.25338/B8993H" in r.source for r in palates)
 
 

@@ -112,6 +112,12 @@ def test_it_converges_on_the_step_once_nothing_has_moved_for_ten_steps(bowl, see
     assert (moves <= 1e-4).all()
 
 
+def test_while_it_still_moves_it_does_not_converge_on_the_step_however_small_the_gradient(seeds):
+    stopping = Stopping(50, gradient_tolerance=0, step_tolerance=1e-4, value_tolerance=0)
+    (outcome,) = run(GradientDescent(1e3), Sheet(1e-6), [[0.9], [0.5]], stopping, seeds)
+    assert outcome.status is StopReason.BUDGET
+
+
 def test_it_converges_on_the_value_once_nothing_was_gained_for_ten_steps(bowl, seeds):
     stopping = Stopping(5000, gradient_tolerance=0, step_tolerance=0, value_tolerance=1e-8)
     (outcome,) = run(GradientDescent(0.05), bowl, [[0.9], [0.1]], stopping, seeds)

@@ -134,6 +134,15 @@ def test_restarts_free_a_nelder_mead_that_went_flat_against_a_bound(cases, seeds
     assert worst_gap(NelderMead()) < 1e-8
 
 
+@pytest.mark.parametrize("loose", ["step_tolerance", "value_tolerance"])
+def test_nelder_mead_stops_only_when_places_and_values_both_agree(loose, cases, seeds):
+    case = cases["rosenbrock"]
+    (outcome,) = NelderMead(restarts=0).minimize(
+        Counted(case.objective), case.box, case.starts[:, :1], Stopping(**{loose: 1.0}), seeds(1)
+    )
+    assert outcome.value < 1e-11
+
+
 def test_a_start_on_the_upper_bounds_is_no_trouble_for_nelder_mead(cases, seeds):
     case = cases["bounded quadratic"]
     (outcome,) = NelderMead().minimize(

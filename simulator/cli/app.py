@@ -10,7 +10,17 @@ from io import TextIOWrapper
 import typer
 
 import simulator
-from simulator.cli import plot, run, schema, taste, validate
+from simulator.cli import (
+    dial_chart,
+    explain,
+    facts,
+    parameters,
+    plot,
+    run,
+    schema,
+    taste,
+    validate,
+)
 from simulator.errors import SimulatorError
 
 #: What a shell reports after Ctrl-C.
@@ -29,8 +39,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, plot, taste, validate, schema):
-    app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+for verb in (run, plot, taste, explain, dial_chart, facts, parameters, validate, schema):
+    app.command(name=verb.__name__.rpartition(".")[2].replace("_", "-"))(verb.command)
 
 
 def _version(asked: bool) -> None:

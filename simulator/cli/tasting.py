@@ -26,6 +26,7 @@ from simulator.coffee import (
     taste,
     unused_liquid,
 )
+from simulator.coffee.complaints import Opinion, opinions, tick_shares
 from simulator.errors import InputError, RecipeError
 from simulator.experiment.config import load
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
@@ -92,7 +93,7 @@ def answer_one(place: Place, given: Mapping[str, float], *, as_json: bool) -> in
     """Brew one cup and print it."""
     tasting = brew_cup(place, given)
     if as_json:
-        print(json.dumps(quantities(tasting), indent=2, allow_nan=False))
+        print(json.dumps(quantities(place, tasting), indent=2, allow_nan=False))
     else:
         _show(Console(highlight=False), place, tasting)
     return 0
@@ -108,7 +109,7 @@ def answer_lines(place: Place, defaults: Mapping[str, float]) -> int:
         if not line.strip():
             continue
         try:
-            answer = quantities(brew_cup(place, {**defaults, **_recipe_of(line)}))
+            answer = quantities(place, brew_cup(place, {**defaults, **_recipe_of(line)}))
         except InputError as error:
             status = error.exit_code
             answer = {"error": str(error), "line": number}
@@ -132,8 +133,12 @@ def brew_cup(place: Place, given: Mapping[str, float]) -> Tasting:
     return taste(recipe, place.brew, place.bean, place.customers)
 
 
-def quantities(tasting: Tasting) -> dict[str, Any]:
-    """Every named quantity of a cup as plain data: the headline first, then station by station."""
+def quantities(place: Place, tasting: Tasting) -> dict[str, Any]:
+    """Every named quantity of a cup as plain data: the headline first, then station by station.
+
+    Each segment has what it says (complaint or "just right" -> share of its people, together 1), and
+    ``ticks`` holds the share of people who would tick each word of a list.
+    """
     headline = {name: float(getattr(tasting, name)) for name in HEADLINE}
     stations = {
         f.name: _plain(getattr(tasting, f.name))
@@ -142,9 +147,11 @@ def quantities(tasting: Tasting) -> dict[str, Any]:
     }
     total = sum(each.share for each in tasting.segments)
     segments = {
-        each.name: _plain(each) | {"share": float(each.share / total)} for each in tasting.segments
+        each.name: _plain(each) | {"share": float(each.share / total), "says": dict(opinion.says)}
+        for each, opinion in zip(tasting.segments, opinions(tasting, place.customers), strict=True)
     }
-    return {**headline, "segments": segments, **stations}
+    ticks = {word: float(share) for word, share in tick_shares(tasting).items()}
+    return {**headline, "segments": segments, "ticks": ticks, **stations}
 
 
 def _plain(thing: Any) -> Any:
@@ -192,17 +199,34 @@ def _show(console: Console, place: Place, tasting: Tasting) -> None:
         )
     console.print(table)
     segments = Table(show_edge=False)
-    for column in ("customers", "share", "liking", "score"):
-        segments.add_column(column, justify="left" if column == "customers" else "right")
+    for column in ("customers", "share", "liking", "score", "most likely to say"):
+        words = column in ("customers", "most likely to say")
+        segments.add_column(column, justify="left" if words else "right")
     total = sum(each.share for each in tasting.segments)
-    for each in tasting.segments:
+    for each, opinion in zip(tasting.segments, opinions(tasting, place.customers), strict=True):
         segments.add_row(
-            each.name, f"{each.share / total:.1%}", f"{each.liking:.2f}", f"{each.score:.2f}"
+            each.name,
+            f"{each.share / total:.1%}",
+            f"{each.liking:.2f}",
+            f"{each.score:.2f}",
+            _said(opinion),
         )
     segments.add_row("all", "100.0%", "", f"{tasting.score:.2f}", style="bold")
     console.print(segments)
+    ticks = ", ".join(
+        f"{word.replace('_', '-')} {share:.0%}" for word, share in tick_shares(tasting).items()
+    )
+    console.print(f"People would tick: {ticks}.")
+    if any(each.ideal_creaminess or each.ideal_sweetness for each, _ in place.customers):
+        console.print("What is said of sweetness and cream rests on chosen numbers, not on data.")
     if recipe.milk_g or recipe.sugar_g:
         console.print("The effects of milk and sugar are chosen magnitudes, not measurements.")
+
+
+def _said(opinion: Opinion) -> str:
+    """The two likeliest things that a segment says, with the share of its people who say them."""
+    first_two = list(opinion.says.items())[:2]
+    return ", or ".join(f"{said} ({share:.0%})" for said, share in first_two)
 
 
 _SHOWN = {

@@ -18,26 +18,32 @@ from simulator.figures.data import (
     RecipePath,
     RepeatTrace,
 )
+from simulator.figures.dial_chart import DialChart, DialPanel, DialWords, draw_dial_chart
 from simulator.figures.gaps import convergence_series
 from simulator.figures.landscape import draw_landscape
 from simulator.figures.saving import save
-from simulator.figures.style import Look, looks, quantity
+from simulator.figures.style import Look, chinese_font, looks, quantity
 
 __all__ = [
     "DRIP_IDEAL",
     "ESPRESSO_IDEAL",
     "ConvergenceSeries",
     "CupPath",
+    "DialChart",
+    "DialPanel",
+    "DialWords",
     "IdealBox",
     "Knob",
     "Landscape",
     "Look",
     "RecipePath",
     "RepeatTrace",
+    "chinese_font",
     "convergence_series",
     "draw_control_chart",
     "draw_convergence",
     "draw_coordinates",
+    "draw_dial_chart",
     "draw_landscape",
     "looks",
     "quantity",

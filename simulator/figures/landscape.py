@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -16,13 +15,8 @@ from matplotlib.ticker import MaxNLocator
 from simulator.figures.axes import log_axis, ticks_between
 from simulator.figures.data import Landscape, RecipePath
 from simulator.figures.legends import Entry, entries, start_and_end, start_entry
-from simulator.figures.style import BLACK, Look, in_style, looks, new_figure, quantity
+from simulator.figures.style import BLACK, COFFEE, Look, in_style, looks, new_figure, quantity
 
-# From espresso to milk foam: lightness rises evenly, so that it reads the same in grey; the best part
-# is the lightest, and coloured paths show best where they end.
-_COFFEE = LinearSegmentedColormap.from_list(
-    "coffee", ["#4b3527", "#7a5c45", "#a98a6c", "#d2b998", "#ecdec4", "#fcf8ee"]
-)
 _HALO = (Stroke(linewidth=2.9, foreground="white"), Normal())
 _LEVELS = 12
 
@@ -81,7 +75,7 @@ def _contours(ax: Axes, landscape: Landscape) -> ContourSet:
         low, high = low - 0.5, high + 0.5
     levels = MaxNLocator(_LEVELS).tick_values(low, high)
     grid = (landscape.grind_um, landscape.time_s, score)
-    filled = ax.contourf(*grid, levels=levels, cmap=_COFFEE)
+    filled = ax.contourf(*grid, levels=levels, cmap=COFFEE)
     ax.contour(*grid, levels=levels, colors="#5a4331", linewidths=0.4, alpha=0.6)
     return filled
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 BLACK = "#000000"
@@ -25,6 +26,12 @@ PALE = "#ececec"
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
+
+# From espresso to milk foam: lightness rises evenly, so that it reads the same in grey; the best part
+# is the lightest, and coloured paths show best where they end.
+COFFEE = LinearSegmentedColormap.from_list(
+    "coffee", ["#4b3527", "#7a5c45", "#a98a6c", "#d2b998", "#ecdec4", "#fcf8ee"]
+)
 
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
@@ -147,16 +154,18 @@ def in_style() -> Iterator[None]:
 
 
 @cache
-def _fonts() -> tuple[str, ...]:
-    """DejaVu Sans, which comes with matplotlib, and for Chinese text a font that is really installed."""
+def chinese_font() -> str | None:
+    """The name of an installed font that has simplified Chinese characters; None if there is none."""
     from matplotlib.font_manager import fontManager
 
     installed = {font.name for font in fontManager.ttflist}
-    return (
-        "DejaVu Sans",
-        *[name for name in _CHINESE_FONTS if name in installed][:1],
-        "sans-serif",
-    )
+    return next((name for name in _CHINESE_FONTS if name in installed), None)
+
+
+@cache
+def _fonts() -> tuple[str, ...]:
+    """DejaVu Sans, which comes with matplotlib, and for Chinese text a font that is really installed."""
+    return ("DejaVu Sans", *filter(None, (chinese_font(),)), "sans-serif")
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:

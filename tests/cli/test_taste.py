@@ -90,3 +90,15 @@ def test_an_unknown_option_is_a_usage_error(simulator):
     said = simulator("taste", "--grind", "900")
     assert said.status == 2
     assert "--grind" in said.err
+
+
+def test_each_segment_says_what_it_minds_and_how_likely_that_is(simulator):
+    cup = json.loads(simulator("taste", "--grind-um", 900, "--time-s", 240, "--json").out)
+    for segment in cup["segments"].values():
+        assert sum(segment["says"].values()) == pytest.approx(1.0)
+    assert next(iter(cup["segments"]["milk"]["says"])) == "not creamy enough"
+    assert 0.2 < cup["ticks"]["bitter"] < 0.4
+    text = simulator("taste", "--grind-um", 900, "--time-s", 240).out
+    assert "most likely to say" in text
+    assert "not creamy enough (" in text
+    assert "rests on chosen numbers" in " ".join(text.split())

@@ -36,6 +36,10 @@ def command(
             help="Read recipes from standard input, one JSON object a line, and answer each.",
         ),
     ] = False,
+    uncertainty: Annotated[
+        bool,
+        typer.Option("--uncertainty", help="Show how sure the model is: 5-95 % bands of the fit."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Brew one cup: every named quantity from the grinder to the score, and each segment's opinion."""
@@ -52,4 +56,4 @@ def command(
     given = {knob: v for knob, v in recipe.items() if v is not None}
     if stdin:
         return answer_lines(place, given)
-    return answer_one(place, given, as_json=json)
+    return answer_one(place, given, as_json=json, uncertainty=uncertainty)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.table import Table
 from simulator.coffee import (
     BEANS,
     SEGMENTS,
+    Band,
     Bean,
     Brew,
     Recipe,
@@ -24,6 +25,7 @@ from simulator.coffee import (
     customers_in,
     method_named,
     taste,
+    tasting_bands,
     unused_liquid,
 )
 from simulator.coffee.complaints import Opinion, opinions, tick_shares
@@ -89,14 +91,38 @@ class Place:
         return replace(place, brew=replace(place.brew, **given))
 
 
-def answer_one(place: Place, given: Mapping[str, float], *, as_json: bool) -> int:
-    """Brew one cup and print it."""
+def answer_one(
+    place: Place, given: Mapping[str, float], *, as_json: bool, uncertainty: bool = False
+) -> int:
+    """Brew one cup and print it, with bands of the fitted parameters if asked for."""
     tasting = brew_cup(place, given)
+    bands: Mapping[str, Band] = {}
+    if uncertainty:
+        bands = tasting_bands(tasting.recipe, place.brew, place.bean, place.customers)
     if as_json:
-        print(json.dumps(quantities(place, tasting), indent=2, allow_nan=False))
-    else:
-        _show(Console(highlight=False), place, tasting)
+        answer = quantities(place, tasting)
+        if uncertainty:
+            answer["uncertainty"] = {name: asdict(band) for name, band in bands.items()}
+        print(json.dumps(answer, indent=2, allow_nan=False))
+        return 0
+    console = Console(highlight=False)
+    _show(console, place, tasting)
+    if uncertainty:
+        _show_bands(console, bands)
     return 0
+
+
+def _show_bands(console: Console, bands: Mapping[str, Band]) -> None:
+    table = Table(show_edge=False)
+    for column in ("quantity", "value", "5 %", "95 %", "unit"):
+        table.add_column(column, justify="left" if column in ("quantity", "unit") else "right")
+    for name, band in bands.items():
+        table.add_row(name, f"{band.value:.3f}", f"{band.low:.3f}", f"{band.high:.3f}", band.unit)
+    console.print(table)
+    console.print(
+        "The bands show how sure the fit to the ratings of black coffee is. They do not show how much one "
+        "person's ratings scatter (about 1.6 points), nor what is chosen, such as milk and sugar."
+    )
 
 
 def answer_lines(place: Place, defaults: Mapping[str, float]) -> int:

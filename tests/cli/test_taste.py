@@ -102,3 +102,13 @@ def test_each_segment_says_what_it_minds_and_how_likely_that_is(simulator):
     assert "most likely to say" in text
     assert "not creamy enough (" in text
     assert "rests on chosen numbers" in " ".join(text.split())
+
+
+def test_uncertainty_puts_a_band_around_the_score(simulator):
+    cup = ("taste", "--grind-um", 900, "--time-s", 240, "--uncertainty")
+    band = json.loads(simulator(*cup, "--json").out)["uncertainty"]["score"]
+    assert band["low"] < band["value"] < band["high"]
+    assert band["high"] - band["low"] < 1.0
+    text = simulator(*cup).out
+    assert "95 %" in text
+    assert "do not show how much one" in " ".join(text.split())

@@ -6,7 +6,7 @@ array([3., 1.])
 """
 
 from simulator.autodiff.check import GradientMismatch, check_gradient
-from simulator.autodiff.compile import compile, derivative_graph
+from simulator.autodiff.compile import compile
 from simulator.autodiff.custom import primitive
 from simulator.autodiff.derivatives import (
     elementwise_grad,
@@ -21,7 +21,9 @@ from simulator.autodiff.derivatives import (
 from simulator.autodiff.diagnosis import Nonfinite, NonfiniteError, diagnose
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node
+from simulator.autodiff.outputs import derivative_graph
 from simulator.autodiff.primitives import TABLE
+from simulator.autodiff.steps import Steps, Walk, compile_steps
 from simulator.autodiff.trace import trace
 from simulator.autodiff.traced_array import TracedArray
 
@@ -33,9 +35,12 @@ __all__ = [
     "Node",
     "Nonfinite",
     "NonfiniteError",
+    "Steps",
     "TracedArray",
+    "Walk",
     "check_gradient",
     "compile",
+    "compile_steps",
     "derivative_graph",
     "diagnose",
     "elementwise_grad",

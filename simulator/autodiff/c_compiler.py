@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import platform
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +48,11 @@ _VECTOR_LIBRARY: Final = ("-DLIBMVEC", "-Wl,-z,defs", "-lmvec")
 
 #: Operations up to which a program is worth the compiler's full effort.
 _SHORT: Final = 10_000
+
+#: Compilers that run now, and the process that started each; at most one per processor at a time.
+_RUNNING: Final[dict[subprocess.Popen[str], int]] = {}
+_TURNS: Final = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+_ENDING: Final = threading.Event()
 
 
 def find_compiler() -> Compiler:
@@ -123,12 +132,43 @@ def compile_c(compiler: Compiler, flags: Sequence[str], source: Path, target: Pa
     others = [flag for flag in flags if flag not in libraries]
     command = [*compiler.command, *others, str(source), "-o", str(target), *libraries]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        with _TURNS:
+            status, said = _run(command)
     except OSError as error:
         raise NoCompilerError(f"{compiler.command[0]} cannot be run: {error}") from error
-    if done.returncode:
-        said = "\n".join(done.stderr.strip().splitlines()[:5])
-        raise NoCompilerError(f"{compiler.command[0]} fails with status {done.returncode}: {said}")
+    if status:
+        first = "\n".join(said.strip().splitlines()[:5])
+        raise NoCompilerError(f"{compiler.command[0]} fails with status {status}: {first}")
+
+
+def _run(command: Sequence[str]) -> tuple[int, str]:
+    """Status and error text of a command, which a program that ends takes along."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        text=True, errors="replace", start_new_session=True,
+    )  # fmt: skip
+    _RUNNING[process] = os.getpid()
+    try:
+        if _ENDING.is_set():
+            _stop(process)
+        said = process.communicate()[1]
+    except BaseException:
+        _stop(process)
+        raise
+    finally:
+        del _RUNNING[process]
+    return process.returncode, said
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)  # the compiler's own children too
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Nothing goes on compiling for a program that has ended."""
+    _ENDING.set()
+    for process, owner in list(_RUNNING.items()):
+        if owner == os.getpid():  # a forked child inherits the table, not the children
+            _stop(process)

@@ -57,14 +57,22 @@ def load_library(source: str, operations: int, lanes: int | None = None) -> ctyp
         raise NoCompilerError(f"{path} cannot be loaded: {error}") from error
 
 
+def library_is_built(source: str, operations: int, lanes: int | None = None) -> bool:
+    """True if `load_library` would find it in the cache.
+
+    Raises:
+        NoCompilerError: there is no compiler.
+    """
+    return _cached(source, flags_to_try(operations, lanes), find_compiler()) is not None
+
+
 def load_extension(name: str, source: str) -> Any:
     """The C text as a loaded Python extension module.
 
     Raises:
         NoCompilerError: there is no compiler, or Python's or NumPy's headers are not installed.
     """
-    text = f"/* {np.__version__} {sys.version} */\n{source}"
-    path = str(_built(text, flags_of_extension(), find_compiler()))
+    path = str(_built(_extension_text(source), flags_of_extension(), find_compiler()))
     loader = ExtensionFileLoader(name, path)
     spec = spec_from_file_location(name, path, loader=loader)
     assert spec is not None
@@ -76,14 +84,33 @@ def load_extension(name: str, source: str) -> Any:
     return module
 
 
+def extension_is_built(source: str) -> bool:
+    """True if `load_extension` would find it in the cache.
+
+    Raises:
+        NoCompilerError: there is no compiler.
+    """
+    text = _extension_text(source)
+    return _cached(text, flags_of_extension(), find_compiler()) is not None
+
+
+def _extension_text(source: str) -> str:
+    return f"/* {np.__version__} {sys.version} */\n{source}"
+
+
+def _cached(source: str, tries: Sequence[tuple[str, ...]], compiler: Compiler) -> Path | None:
+    files = (_folder() / f"{_key(source, flags, compiler)}.so" for flags in tries)
+    return next((file for file in files if _is_ours(file)), None)
+
+
 def _built(source: str, tries: Sequence[tuple[str, ...]], compiler: Compiler) -> Path:
     """The library's file, from the cache if one of the flags to try has been used before."""
+    cached = _cached(source, tries, compiler)
+    if cached is not None:
+        return cached
     folder = _folder()
-    files = [folder / f"{_key(source, flags, compiler)}.so" for flags in tries]
-    for file in files:
-        if _is_ours(file):
-            return file
-    for number, (flags, file) in enumerate(zip(tries, files, strict=True)):
+    for number, flags in enumerate(tries):
+        file = folder / f"{_key(source, flags, compiler)}.so"
         try:
             _compile_into(file, source, flags, compiler)
         except NoCompilerError:

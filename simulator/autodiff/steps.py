@@ -16,8 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from simulator.autodiff.backprop import pull_back
-from simulator.autodiff.c_call import fall_back, libraries, share
-from simulator.autodiff.c_compiler import NoCompilerError
+from simulator.autodiff.c_call import when_compiled
 from simulator.autodiff.c_dialect import c_file, c_functions
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import adopt, constant, variable
@@ -26,6 +25,7 @@ from simulator.autodiff.program import Program, linearize
 from simulator.autodiff.python_dialect import PYTHON_RAISES, python_function
 from simulator.autodiff.recorder import recording
 from simulator.autodiff.structure import flatten
+from simulator.autodiff.threads import share
 from simulator.autodiff.trace import array_of, as_node
 from simulator.autodiff.traced_array import wrap
 
@@ -104,6 +104,7 @@ def compile_steps(
     lower: Any,
     upper: Any,
     dialect: Literal["c", "numpy", "python"] = "python",
+    wait: bool = False,
 ) -> Steps:
     """Steps ``x ← project(step(state, x, gradient))`` on the graph's only output.
 
@@ -114,7 +115,9 @@ def compile_steps(
         graph: the function to minimize, of n inputs and one output.
         lower, upper: the box, each (n,): after every step x is clipped into it. NaN stays NaN.
         dialect: "c", "numpy" (for many columns) or "python" (column by column). A column's bits never
-            depend on the others. Without a C compiler "c" warns once and is "python".
+            depend on the others. What of "c" is not in the cache yet is compiled in the background, and
+            "python" serves until then (see `compile`); without a compiler it stays, and a warning says so.
+        wait: of "c": return when it is compiled.
 
     Raises:
         TypeError: the rule cannot be traced, or the graph has several outputs.
@@ -133,7 +136,7 @@ def compile_steps(
     first, whole = (linearize(it) for it in step_graphs(init, step, graph, lower, upper))
     size = len(graph.inputs)
     make = {"c": _in_c, "numpy": _in_numpy, "python": _in_python}[dialect]
-    return Steps(size, numpy_function(first), make(whole, size))
+    return Steps(size, numpy_function(first), make(whole, size, wait))
 
 
 def step_graphs(
@@ -169,7 +172,7 @@ def _records(steps: int, every: int) -> int:
     return -(-steps // every) if every else 0
 
 
-def _in_python(program: Program, size: int) -> _Loop:
+def _in_python(program: Program, size: int, wait: bool) -> _Loop:
     """Column by column; a step that Python refuses (log of 0 …) is taken by NumPy."""
     function = python_function(program)
     otherwise = numpy_function(program)
@@ -196,7 +199,7 @@ def _in_python(program: Program, size: int) -> _Loop:
     return loop
 
 
-def _in_numpy(program: Program, size: int) -> _Loop:
+def _in_numpy(program: Program, size: int, wait: bool) -> _Loop:
     function = numpy_function(program)
 
     def loop(rows: Array, steps: int, every: int) -> tuple[Array, Array]:
@@ -211,14 +214,21 @@ def _in_numpy(program: Program, size: int) -> _Loop:
     return loop
 
 
-def _in_c(program: Program, size: int) -> _Loop:
+def _in_c(program: Program, size: int, wait: bool) -> _Loop:
     sizes = f"#define STATE {program.inputs}\n#define SIZE {size}\n"
     source = "\n".join([c_functions(program), sizes, c_file("steps.h")])
-    try:
-        narrow, wide = libraries(source, len(program.instructions))
-    except NoCompilerError as error:
-        fall_back(str(error), "the Python dialect")
-        return _in_python(program, size)
+    meanwhile = _in_python(program, size, wait)
+    made: _Loop = when_compiled(
+        source,
+        len(program.instructions),
+        lambda narrow, wide: _c_loop(narrow, wide, size),
+        meanwhile,
+        wait,
+    )
+    return made
+
+
+def _c_loop(narrow: ctypes.CDLL, wide: ctypes.CDLL, size: int) -> _Loop:
     for library in (narrow, wide):
         pointer, count, whole = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int64
         library.steps.argtypes = [pointer, pointer, count, count, count, whole, whole, pointer]

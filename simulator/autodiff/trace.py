@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,7 +35,7 @@ def trace(
     Raises:
         TypeError: the function branches on a value, converts one to a plain number, or calls
             something that cannot be differentiated; the message names the line.
-        ValueError: there are more names than inputs.
+        ValueError: there are more names than inputs, or two are the same.
 
     >>> graph = trace(lambda x: np.exp(x[0]) * x[1], 2)
     >>> len(graph)
@@ -42,6 +43,9 @@ def trace(
     """
     if len(names) > size:
         raise ValueError(f"{len(names)} names for {size} inputs: {', '.join(names)}")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"two inputs cannot both be called {twice[0]!r}; each name once")
     with recording():
         line = _definition(function)
         inputs = tuple(variable(origin=line) for _ in range(size))

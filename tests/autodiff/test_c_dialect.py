@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from scipy import special
 
-from simulator.autodiff import TABLE, compile, derivative_graph, primitive, trace
-from simulator.autodiff.c_call import Columns, c_callable, share
+from simulator.autodiff import TABLE, compile, primitive, trace
+from simulator.autodiff.c_call import Columns, c_callable
 from simulator.autodiff.c_compiler import NoCompilerError, find_compiler
 from simulator.autodiff.c_dialect import c_source
 from simulator.autodiff.c_library import load_library
-from simulator.autodiff.graph import Graph
+from simulator.autodiff.outputs import outputs_graph
 from simulator.autodiff.program import linearize
 from simulator.autodiff.spellings import SPELLINGS
 from simulator.autodiff.straight_line import parts
+from simulator.autodiff.threads import share
 
 
 def has_compiler():
@@ -40,10 +41,8 @@ def _cache(tmp_path_factory):
 
 
 def compiled(function, size, *outputs):
-    graph = trace(function, size)
-    blocks = [derivative_graph(graph, output) for output in outputs or ("value",)]
-    nodes = tuple(node for block in blocks for node in block.outputs)
-    return c_callable(Graph(graph.inputs, nodes), [block.shape for block in blocks])
+    graph, shapes = outputs_graph(trace(function, size), outputs or ("value",))
+    return c_callable(linearize(graph), shapes, wait=True)
 
 
 def model(x):
@@ -59,8 +58,7 @@ def cup():
 
 def cup_program():
     graph = trace(model, 3)
-    blocks = [derivative_graph(graph, output) for output in ("value", "gradient", "hessian")]
-    return linearize(Graph(graph.inputs, tuple(n for block in blocks for n in block.outputs)))
+    return linearize(outputs_graph(graph, ("value", "gradient", "hessian"))[0])
 
 
 # --- every primitive ---

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.autodiff import c_call, c_compiler, c_library, compile, trace
-from simulator.autodiff.c_call import c_callable
+from simulator.autodiff import c_call, c_compiler, c_library, compile, pending
 from simulator.autodiff.c_compiler import (
     CompilerWarning,
     NoCompilerError,
@@ -40,7 +39,7 @@ SOURCE = "int answer(void) { return 42; }\n"
 def cache(tmp_path, monkeypatch):
     """An empty cache, and no memory of earlier warnings."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    for function in (c_call.fall_back, c_library._passing_folder, c_call._bridge):
+    for function in (pending.fall_back, c_library._passing_folder, c_call._bridge):
         function.cache_clear()
     yield tmp_path / "perfect-cup"
     c_call._bridge.cache_clear()
@@ -65,7 +64,7 @@ def square(x):
 
 
 def call(function=square, point=3.0):
-    return float(c_callable(trace(function, 1), [()])(np.array([point]))[0])
+    return float(compile(function, 1, "value", "c", wait=True)(np.array([point]))[0])
 
 
 def test_what_was_compiled_once_is_loaded_from_the_cache(cache, compilations):
@@ -147,7 +146,7 @@ def test_no_flag_may_change_a_result():
 
 def test_without_a_compiler_numpy_serves_and_one_warning_says_so(cache, monkeypatch):
     monkeypatch.setenv("CC", "no-such-compiler")
-    with pytest.warns(CompilerWarning, match=r"'no-such-compiler'.*NumPy dialect runs instead"):
+    with pytest.warns(CompilerWarning, match=r"'no-such-compiler'.*NumPy dialects run instead"):
         assert call() == 9.0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -192,7 +191,7 @@ def test_without_the_vector_library_the_plain_one_serves(cache, monkeypatch):
     def waves(x):
         return np.sin(x[0]) + np.cbrt(x[0]) + np.hypot(x[0], 2.0)
 
-    found = c_callable(trace(waves, 1), [()])(x)[0]
+    found = compile(waves, 1, "value", "c", wait=True)(x)[0]
     np.testing.assert_allclose(found, waves(x), rtol=1e-14, atol=1e-16)
 
 
@@ -205,9 +204,9 @@ def test_flags_that_a_compiler_refuses_are_dropped(cache, monkeypatch):
 
 PROCESS = """
 import numpy as np
-from simulator.autodiff import trace
-from simulator.autodiff.c_call import c_callable
-print(float(c_callable(trace(lambda x: np.exp(x[0]) * 3.0, 1), [()])(np.array([0.0]))[0]))
+from simulator.autodiff import compile
+f = compile(lambda x: np.exp(x[0]) * 3.0, 1, "value", "c", wait=True)
+print(float(f(np.array([0.0]))[0]))
 """
 
 
@@ -223,7 +222,7 @@ def test_processes_that_compile_the_same_program_at_once_do_not_disturb_each_oth
 
 
 def test_a_forked_process_can_use_what_its_parent_compiled(cache):
-    f = c_callable(trace(lambda x: np.exp(x[0]), 1), [()])
+    f = compile(lambda x: np.exp(x[0]), 1, "value", "c", wait=True)
     x = np.zeros((1, 50_000))
     f(x)
     child = os.fork()

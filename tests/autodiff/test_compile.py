@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from simulator.autodiff import compile, hessian, trace
+from simulator.autodiff import NonfiniteError, compile, hessian, trace
 from simulator.autodiff.program import linearize
 
 POINTS = st.lists(st.floats(-3.0, 3.0), min_size=3, max_size=3).map(np.array)
@@ -140,3 +140,20 @@ def test_lists_and_integers_are_accepted():
 def test_outputs_share_what_they_have_in_common():
     program = linearize(trace(model, 3))
     assert len(program.instructions) == len(set(map(str, program.instructions)))
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["grind", "milk", "grind"]])
+def test_two_inputs_of_the_same_name_are_refused(names):
+    with pytest.raises(ValueError, match="cannot both be called"):
+        compile(model, 3, names=names)
+
+
+def test_names_are_those_of_error_messages():
+    f = compile(lambda x: np.log(x[0]), 1, "value", nonfinite="raise", names=["milk"])
+    with pytest.raises(NonfiniteError, match="reached from milk = 0"):
+        f(np.array([0.0]))
+
+
+def test_a_graph_of_another_size_is_refused():
+    with pytest.raises(ValueError, match="size is 2, but the graph has 3"):
+        compile(trace(model, 3), 2)

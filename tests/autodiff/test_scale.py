@@ -6,8 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from simulator.autodiff import compile, grad, hessian, trace
-from simulator.autodiff.compile import derivative_graph
+from simulator.autodiff import compile, derivative_graph, grad, hessian, trace
 from simulator.autodiff.program import linearize
 from simulator.autodiff.python_dialect import python_function
 from simulator.autodiff.wide_hessian import product_graph

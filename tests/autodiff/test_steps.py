@@ -86,7 +86,7 @@ def test_steps_are_those_of_the_rule(name, dialect):
 @pytest.fixture(scope="module", params=DIALECTS)
 def adam(request):
     rule = Adam(0.02)
-    return compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, request.param)
+    return compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, request.param, wait=True)
 
 
 def test_a_walk_interrupted_goes_on_where_it_ended(adam):
@@ -203,7 +203,7 @@ def test_several_outputs_are_refused():
 def test_without_a_compiler_python_takes_the_steps_and_says_so(monkeypatch):
     monkeypatch.setenv("CC", "compiler-that-is-not-there")
     rule = Adam(0.02)
-    with pytest.warns(CompilerWarning, match="the Python dialect runs instead"):
+    with pytest.warns(CompilerWarning, match="Python and NumPy dialects run instead"):
         descend = compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, "c")
     by_python = compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, "python")
     assert descend(STARTS, 5).x.tobytes() == by_python(STARTS, 5).x.tobytes()

@@ -19,6 +19,7 @@ from simulator.autodiff.derivatives import (
     vjp,
 )
 from simulator.autodiff.diagnosis import Nonfinite, NonfiniteError, diagnose
+from simulator.autodiff.export import source
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node
 from simulator.autodiff.outputs import derivative_graph
@@ -50,6 +51,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "primitive",
+    "source",
     "trace",
     "value_and_grad",
     "vjp",

@@ -12,13 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Final
 
 from simulator.autodiff.coefficients import EXP, LOG_3, LOG_5
 from simulator.autodiff.definitions import Vocabulary, vocabulary
 from simulator.autodiff.program import Program
-from simulator.autodiff.spellings import SPELLINGS
 from simulator.autodiff.straight_line import Language, Part, body, indented, parts, results
 
 
@@ -31,7 +29,7 @@ def _number(value: float) -> str:
 
 
 C: Final = Language(
-    templates=MappingProxyType({name: spelling.c for name, spelling in SPELLINGS.items()}),
+    dialect="c",
     prefix="v_",
     number=_number,
     truth=lambda value: "TRUE" if value else "FALSE",
@@ -57,7 +55,7 @@ def c_source(program: Program) -> str:
 
 def c_functions(program: Program) -> str:
     """The arithmetic, the definitions the program needs, and the program itself, for a driver to call."""
-    words = vocabulary(program, C.templates, C.prefix)
+    words = vocabulary(program, C.dialect, C.prefix)
     cut, places = parts(program)
     sizes = {"INPUTS": program.inputs, "OUTPUTS": len(program.outputs), "PLACES": places}
     return "\n".join(

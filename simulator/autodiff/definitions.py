@@ -14,7 +14,6 @@ from typing import Any
 from simulator.autodiff.primitives import TABLE, Primitive
 from simulator.autodiff.program import Instruction, Program, linearize
 from simulator.autodiff.special_functions import DEFINITIONS
-from simulator.autodiff.spellings import WRITTEN_OUT
 from simulator.autodiff.trace import trace
 
 #: What tells one definition from another: the primitive, and the order of ``polygamma``.
@@ -26,20 +25,19 @@ class Vocabulary:
     """How one program is spelled in one language.
 
     Attributes:
-        templates: name of a primitive → expression template, `WRITTEN_OUT` where it needs a definition.
+        dialect: "c" or "javascript".
         prefix: of the names of definitions.
         definitions: what to define, each before what uses it, and its name.
     """
 
-    templates: Mapping[str, str]
+    dialect: str
     prefix: str
     definitions: Mapping[Key, tuple[str, Program]]
 
     def template(self, instruction: Instruction) -> str:
         """The expression template of an instruction."""
-        primitive = instruction.primitive
-        spelled = self.templates.get(primitive.name, WRITTEN_OUT)
-        if spelled != WRITTEN_OUT and TABLE.get(primitive.name) is primitive:
+        spelled = _spelling(instruction.primitive, self.dialect)
+        if spelled is not None:
             return spelled
         name, program = self.definitions[key_of(instruction)]
         first = len(instruction.operands) - program.inputs  # polygamma's order is in its name
@@ -47,7 +45,7 @@ class Vocabulary:
         return f"{name}({slots})"
 
 
-def vocabulary(program: Program, templates: Mapping[str, str], prefix: str = "") -> Vocabulary:
+def vocabulary(program: Program, dialect: str, prefix: str = "") -> Vocabulary:
     """Every definition the program needs, directly or through other definitions.
 
     Raises:
@@ -57,14 +55,14 @@ def vocabulary(program: Program, templates: Mapping[str, str], prefix: str = "")
     found: dict[Key, tuple[str, Program]] = {}
 
     def visit(part: Program) -> None:
-        for key in dict.fromkeys(_lacking(part, templates)):
+        for key in dict.fromkeys(_lacking(part, dialect)):
             if key not in found:
                 body = _body(*key)
                 visit(body)
                 found[key] = (prefix + _name(key, len(found)), body)
 
     visit(program)
-    return Vocabulary(templates, prefix, found)
+    return Vocabulary(dialect, prefix, found)
 
 
 def key_of(instruction: Instruction) -> Key:
@@ -81,12 +79,16 @@ def key_of(instruction: Instruction) -> Key:
     return primitive, int(order)
 
 
-def _lacking(program: Program, templates: Mapping[str, str]) -> Iterator[Key]:
+def _lacking(program: Program, dialect: str) -> Iterator[Key]:
     for instruction in program.instructions:
-        primitive = instruction.primitive
-        is_spelled = templates.get(primitive.name, WRITTEN_OUT) != WRITTEN_OUT
-        if not (is_spelled and TABLE.get(primitive.name) is primitive):
+        if _spelling(instruction.primitive, dialect) is None:
             yield key_of(instruction)
+
+
+def _spelling(primitive: Primitive, dialect: str) -> str | None:
+    """The table's template; no text of a user's own primitive gets into C or JavaScript."""
+    is_ours = TABLE.get(primitive.name) is primitive
+    return primitive.spelling.get(dialect) if is_ours else None
 
 
 def _name(key: Key, number: int) -> str:

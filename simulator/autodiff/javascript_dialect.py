@@ -11,13 +11,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Final
 
 from simulator.autodiff.definitions import Vocabulary, vocabulary
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.program import Program, linearize
-from simulator.autodiff.spellings import SPELLINGS
 from simulator.autodiff.straight_line import Language, Part, body, indented, parts, results
 
 
@@ -30,7 +28,7 @@ def _number(value: float) -> str:
 
 
 JAVASCRIPT: Final = Language(
-    templates=MappingProxyType({name: spelling.javascript for name, spelling in SPELLINGS.items()}),
+    dialect="javascript",
     prefix="",
     number=_number,
     truth=lambda value: "true" if value else "false",
@@ -92,7 +90,7 @@ def javascript_source(graph: Graph | Program, name: str = "program") -> str:
     <BLANKLINE>
     """
     program = linearize(graph) if isinstance(graph, Graph) else graph
-    words = vocabulary(program, JAVASCRIPT.templates, JAVASCRIPT.prefix)
+    words = vocabulary(program, JAVASCRIPT.dialect, JAVASCRIPT.prefix)
     taken = {defined for defined, _ in words.definitions.values()} | _MENDED.keys() | _TAKEN
     allowed = re.fullmatch(r"(?!part\d)[A-Za-z_$][\w$]*", name, re.ASCII)
     if not allowed or name in taken:

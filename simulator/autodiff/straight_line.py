@@ -23,7 +23,7 @@ class Language:
     """What tells C from JavaScript here.
 
     Attributes:
-        templates: name of a primitive → expression template.
+        dialect: its column in the table of primitives.
         prefix: of the names of functions that are defined beside a program.
         number: a constant.
         truth: a truth constant.
@@ -35,7 +35,7 @@ class Language:
         fused: a·b + c in one rounding, or "" where there is none.
     """
 
-    templates: Mapping[str, str]
+    dialect: str
     prefix: str
     number: Callable[[float], str]
     truth: Callable[[bool], str]

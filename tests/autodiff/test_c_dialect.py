@@ -15,7 +15,6 @@ from simulator.autodiff.c_dialect import c_source
 from simulator.autodiff.c_library import load_library
 from simulator.autodiff.outputs import outputs_graph
 from simulator.autodiff.program import linearize
-from simulator.autodiff.spellings import SPELLINGS
 from simulator.autodiff.straight_line import parts
 from simulator.autodiff.threads import share
 
@@ -99,10 +98,6 @@ SPECIAL = np.array(
     [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 1.5, -2.5, np.inf, -np.inf, np.nan,
      5e-324, -5e-324, 2.2e-308, 1e308, -1e308, 30.0, -30.0, 710.0, -710.0, -745.2, 1e16, 2.0**53 + 2]
 )  # fmt: skip
-
-
-def test_there_is_one_spelling_for_each_row_of_the_table():
-    assert set(SPELLINGS) == set(TABLE) - {"identity"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -126,8 +126,9 @@ def test_more_names_than_inputs_are_refused():
 
 def test_the_room_shows_what_it_promises():
     assert set(autodiff.__all__) == {
-        "GradientMismatch", "Graph", "Node", "Nonfinite", "NonfiniteError", "Steps",
-        "TracedArray", "Walk", "check_gradient", "compile", "compile_steps", "derivative_graph", "diagnose", "elementwise_grad", "grad",
-        "hessian", "hvp", "jacobian", "jvp", "primitive", "trace", "value_and_grad", "vjp", "where",
+        "GradientMismatch", "Graph", "Node", "Nonfinite", "NonfiniteError", "Steps", "TracedArray",
+        "Walk", "check_gradient", "compile", "compile_steps", "derivative_graph", "diagnose",
+        "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "primitive", "source",
+        "trace", "value_and_grad", "vjp", "where",
     }  # fmt: skip
     assert all(hasattr(autodiff, name) for name in autodiff.__all__)

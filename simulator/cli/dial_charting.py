@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from simulator.cli.figure_language import drawable
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem
 from simulator.explain import Dial, MakeUp, Wording, catalogue, signed, starting_recipe, turn_dial
@@ -22,7 +23,6 @@ from simulator.figures import (
     DialChart,
     DialPanel,
     DialWords,
-    chinese_font,
     draw_dial_chart,
     save,
 )
@@ -37,12 +37,11 @@ def dial_chart(config: Path, recipe: str | None, out: Path, lang: str, *, as_jso
     """
     wording = Wording(catalogue(lang), problem := Problem(load(config)))
     dial = turn_dial(problem, starting_recipe(problem, recipe))
-    no_font = lang == "zh" and chinese_font() is None
-    drawn = Wording(catalogue("en"), problem) if no_font else wording
+    messages, note = drawable(lang)
+    drawn = Wording(messages, problem)
     ideal = ESPRESSO_IDEAL if problem.experiment.brew.method == "espresso" else DRIP_IDEAL
     figure = draw_dial_chart(_chart(dial, drawn), ideal=ideal, words=_words(dial, drawn))
     files = save(figure, out, "dial-chart")
-    note = wording.say("chart.no_font") if no_font else None
     if as_json:
         told = _plain(dial) | {"files": [str(file) for file in files], "note": note}
         print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from simulator.coffee import RANGES
 from simulator.experiment.problem import Problem
 from simulator.experiment.records import RunRecord, TraceRecord
 from simulator.experiment.results import Results
@@ -17,6 +16,7 @@ from simulator.figures import (
     ESPRESSO_IDEAL,
     ConvergenceSeries,
     CupPath,
+    FigureWords,
     Knob,
     Landscape,
     RecipePath,
@@ -40,16 +40,23 @@ _CUPS = 3
 Run = tuple[RunRecord, TraceRecord]
 
 
-def draw_figures(problem: Problem, results: Results) -> list[Path]:
-    """Draw every figure that applies into the folder's figures/, as PNG and SVG; return the files."""
+def draw_figures(
+    problem: Problem, results: Results, words: FigureWords | None = None
+) -> list[Path]:
+    """Draw every figure that applies into the folder's figures/, as PNG and SVG; return the files.
+
+    The texts are English unless ``words`` are given.
+    """
     runs = [(run, results.trace(run.key)) for run in results.runs(skip_damaged=True)]
     files: list[Path] = []
-    for name, figure in _figures(problem, runs):
+    for name, figure in _figures(problem, runs, words or FigureWords()):
         files.extend(save(figure, results.figures, name))
     return files
 
 
-def _figures(problem: Problem, runs: Sequence[Run]) -> Iterator[tuple[str, Any]]:
+def _figures(
+    problem: Problem, runs: Sequence[Run], words: FigureWords
+) -> Iterator[tuple[str, Any]]:
     look = looks([run.optimizer for run, _ in runs])
     name = problem.experiment.name
     tested = [(run, trace) for run, trace in runs if run.role == "tuned" and trace.loss.size]
@@ -57,22 +64,21 @@ def _figures(problem: Problem, runs: Sequence[Run]) -> Iterator[tuple[str, Any]]
     if not usable or not tested:
         return
     best = max(usable, key=lambda run: run.score)
-    unit = "points" if problem.perfect == 9.0 else "share of customers"
-    yield "convergence", draw_convergence(_series(runs, best), unit=unit, look=look, title=name)
+    unit = words.points if problem.perfect == 9.0 else words.share_unit
+    how: dict[str, Any] = {"look": look, "words": words}
+    yield "convergence", draw_convergence(_series(runs, best), unit=unit, title=name, **how)
     knobs = [Knob(k, b.low, b.high, b.scale == "log") for k, b in problem.experiment.tune.items()]
     first = [(run, trace) for run, trace in tested if run.repeat == 0]
     paths = [_path(run, trace) for run, trace in first]
-    yield (
-        "coordinates",
-        draw_coordinates(knobs, paths, best=best.recipe, look=look, title=f"{name}, first start"),
-    )
+    titled = words.first_start.format(name=name)
+    yield "coordinates", draw_coordinates(knobs, paths, best=best.recipe, title=titled, **how)
     few = [(run, trace) for run, trace in tested if run.repeat < _CUPS]
     if {"grind_um", "time_s"} <= set(problem.knobs):
-        yield "landscape", _landscape(problem, best, first, look)
+        yield "landscape", _landscape(problem, best, first, how)
     chart = [_cups(problem, run, trace) for run, trace in few]
     espresso = problem.experiment.brew.method == "espresso"
     ideal = ESPRESSO_IDEAL if espresso else DRIP_IDEAL
-    yield "control-chart", draw_control_chart(chart, ideal=ideal, look=look, title=name)
+    yield "control-chart", draw_control_chart(chart, ideal=ideal, title=name, **how)
 
 
 def _series(runs: Sequence[Run], best: RunRecord) -> list[ConvergenceSeries]:
@@ -108,7 +114,10 @@ def _path(run: RunRecord, trace: TraceRecord) -> RecipePath:
     return RecipePath(run.optimizer, trace.value_count[chosen].astype(float), recipe)
 
 
-def _landscape(problem: Problem, best: RunRecord, runs: Sequence[Run], look: Any) -> Any:
+def _landscape(
+    problem: Problem, best: RunRecord, runs: Sequence[Run], how: Mapping[str, Any]
+) -> Any:
+    words: FigureWords = how["words"]
     tune = problem.experiment.tune
     grind = np.geomspace(tune["grind_um"].low, tune["grind_um"].high, _GRID)
     time = np.geomspace(tune["time_s"].low, tune["time_s"].high, _GRID)
@@ -120,17 +129,20 @@ def _landscape(problem: Problem, best: RunRecord, runs: Sequence[Run], look: Any
         )
     score = problem.perfect - problem.map_program(x)[0].reshape(_GRID, _GRID)
     others = [knob for knob in best.recipe if knob not in ("grind_um", "time_s")]
-    held = ", ".join(
-        f"{knob.rpartition('_')[0]} {best.recipe[knob]:.3g} {RANGES[knob].unit}" for knob in others
+    held = words.between.join(
+        words.setting.format(
+            quantity=words.bare(knob), value=f"{best.recipe[knob]:.3g}", unit=words.unit(knob)
+        )
+        for knob in others
     )
     mean = problem.perfect == 9.0
     return draw_landscape(
         Landscape(grind, time, score, held=held),
         [_path(run, trace) for run, trace in runs],
         best=(best.recipe["grind_um"], best.recipe["time_s"]),
-        score_name="mean score (1–9)" if mean else "share of contented customers (0–1)",
-        look=look,
-        title=f"{problem.experiment.name}, first start",
+        score_name=words.mean_score if mean else words.share,
+        title=words.first_start.format(name=problem.experiment.name),
+        **how,
     )
 
 

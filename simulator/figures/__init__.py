@@ -22,7 +22,8 @@ from simulator.figures.dial_chart import DialChart, DialPanel, DialWords, draw_d
 from simulator.figures.gaps import convergence_series
 from simulator.figures.landscape import draw_landscape
 from simulator.figures.saving import save
-from simulator.figures.style import Look, chinese_font, looks, quantity
+from simulator.figures.style import Look, chinese_font, looks
+from simulator.figures.words import FigureWords, quantity
 
 __all__ = [
     "DRIP_IDEAL",
@@ -32,6 +33,7 @@ __all__ = [
     "DialChart",
     "DialPanel",
     "DialWords",
+    "FigureWords",
     "IdealBox",
     "Knob",
     "Landscape",

@@ -17,6 +17,8 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
+from simulator.figures.words import ENGLISH, FigureWords
+
 Which = Literal["x", "y"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -109,11 +111,13 @@ def decade_axis(ax: Axes, low: int, high: int, floor: str = "") -> None:
     _no_minor_ticks(ax.yaxis)
 
 
-def evaluations_axis(ax: Axes, ends: Sequence[float], most: int = 7) -> None:
+def evaluations_axis(
+    ax: Axes, ends: Sequence[float], most: int = 7, words: FigureWords = ENGLISH
+) -> None:
     """The x axis of everything that is drawn against evaluations, from 1 to the largest of ``ends``."""
     longest = max([10.0, *(end for end in ends if np.isfinite(end))])
     log_axis(ax, "x", 1.0, longest * 1.15, most)
-    ax.set_xlabel("evaluations")
+    ax.set_xlabel(words.evaluations)
 
 
 def _no_minor_ticks(axis: Axis) -> None:

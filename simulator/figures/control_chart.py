@@ -14,7 +14,8 @@ from matplotlib.transforms import ScaledTranslation
 
 from simulator.figures.data import DRIP_IDEAL, CupPath, IdealBox
 from simulator.figures.legends import entries, start_and_end, start_entry
-from simulator.figures.style import GREY, Look, in_style, looks, new_figure, quantity
+from simulator.figures.style import GREY, Look, in_style, looks, new_figure
+from simulator.figures.words import ENGLISH, FigureWords
 
 # Paths lie on one line as long as dose and water do not change. Each optimizer gets a lane of its own
 # beside it, so many points wide, all lanes together at most so many.
@@ -30,6 +31,7 @@ def draw_control_chart(
     ideal: IdealBox = DRIP_IDEAL,
     look: Mapping[str, Look] | None = None,
     title: str = "",
+    words: FigureWords = ENGLISH,
 ) -> Figure:
     """TDS against extraction yield in percent, with the ideal box and the regions around it.
 
@@ -42,15 +44,15 @@ def draw_control_chart(
         ax = figure.add_subplot()
         ax.grid(visible=False)
         _limits(ax, paths, ideal)
-        _regions(ax, ideal)
+        _regions(ax, ideal, words)
         labels = list(dict.fromkeys(path.label for path in paths))
         for path in paths:
             width = min(_LANE_POINTS, _ALL_LANES_POINTS / len(labels))
             aside = (labels.index(path.label) - (len(labels) - 1) / 2) * width
             _path(ax, path, look[path.label], width, _lane(figure, aside))
-        ax.set(xlabel=quantity("extraction_yield_pct"), ylabel=quantity("tds_pct"))
-        ax.set_title(title or "The way of the cup on the brewing control chart")
-        _legend(figure, paths, look)
+        ax.set(xlabel=words.quantity("extraction_yield_pct"), ylabel=words.quantity("tds_pct"))
+        ax.set_title(title or words.control_chart)
+        _legend(figure, paths, look, words)
     return figure
 
 
@@ -73,7 +75,7 @@ def _limits(ax: Axes, paths: Sequence[CupPath], ideal: IdealBox) -> None:
         )
 
 
-def _regions(ax: Axes, ideal: IdealBox) -> None:
+def _regions(ax: Axes, ideal: IdealBox, words: FigureWords) -> None:
     size = (ideal.yield_high - ideal.yield_low, ideal.tds_high - ideal.tds_low)
     box: dict[str, Any] = {
         "facecolor": _BOX,
@@ -87,13 +89,13 @@ def _regions(ax: Axes, ideal: IdealBox) -> None:
     for value in (ideal.tds_low, ideal.tds_high):
         ax.axhline(value, color=_BOX_EDGE, linewidth=0.7, alpha=0.6, zorder=0.9)
     bottom, top = ax.get_ylim()
-    _word(ax, 0.015, top, "under-extracted", ha="left", va="top")
-    _word(ax, 0.985, top, "over-extracted", ha="right", va="top")
-    _word(ax, 0.985, (top + ideal.tds_high) / 2, "strong", ha="right", va="center")
-    _word(ax, 0.985, (bottom + ideal.tds_low) / 2, "weak", ha="right", va="center")
+    _word(ax, 0.015, top, words.under_extracted, ha="left", va="top")
+    _word(ax, 0.985, top, words.over_extracted, ha="right", va="top")
+    _word(ax, 0.985, (top + ideal.tds_high) / 2, words.strong, ha="right", va="center")
+    _word(ax, 0.985, (bottom + ideal.tds_low) / 2, words.weak, ha="right", va="center")
     corner = (ideal.yield_low + 0.03 * size[0], ideal.tds_high - 0.03 * size[1])
     behind = {"facecolor": _BOX, "edgecolor": "none", "pad": 1.0}
-    ax.text(*corner, "ideal", ha="left", va="top", color=_BOX_EDGE, zorder=4, bbox=behind)
+    ax.text(*corner, words.ideal, ha="left", va="top", color=_BOX_EDGE, zorder=4, bbox=behind)
 
 
 def _word(ax: Axes, across: float, height: float, word: str, **alignment: Any) -> None:
@@ -123,9 +125,12 @@ def _lane(figure: Figure, aside: float) -> ScaledTranslation:
     return ScaledTranslation(-inches, inches, figure.dpi_scale_trans)
 
 
-def _legend(figure: Figure, paths: Sequence[CupPath], look: Mapping[str, Look]) -> None:
-    if paths:
-        lines, texts = zip(
-            *entries((path.label for path in paths), look), start_entry(), strict=True
-        )
-        figure.legend(lines, texts, loc="outside right upper")
+def _legend(
+    figure: Figure, paths: Sequence[CupPath], look: Mapping[str, Look], words: FigureWords
+) -> None:
+    if not paths:
+        return
+    labels = list(dict.fromkeys(path.label for path in paths))
+    lines, texts = zip(*entries(labels, look), start_entry(words), strict=True)
+    title = words.lanes if len(labels) > 1 else None
+    figure.legend(lines, texts, loc="outside right upper", title=title, alignment="left")

@@ -13,6 +13,7 @@ from simulator.figures.axes import decade_axis, evaluations_axis, power_of_ten
 from simulator.figures.data import ConvergenceSeries
 from simulator.figures.legends import sample
 from simulator.figures.style import Look, in_style, looks, new_figure, shown
+from simulator.figures.words import ENGLISH, FigureWords
 
 FLOOR_EXPONENT = -10
 """Gaps below 10 to this power are drawn there: they are rounding, and 0 has no logarithm."""
@@ -21,14 +22,16 @@ FLOOR_EXPONENT = -10
 def draw_convergence(
     series: Sequence[ConvergenceSeries],
     *,
-    unit: str = "points",
+    unit: str = "",
     look: Mapping[str, Look] | None = None,
     title: str = "",
+    words: FigureWords = ENGLISH,
 ) -> Figure:
     """The median gap of each optimizer as a line, its quartiles as a band, both axes logarithmic.
 
-    ``unit`` is that of the score. ``look`` gives each label its colour; by default by place. The
-    legend lists the optimizers by their final median gap, best first, with how many runs failed.
+    ``unit`` is that of the score, points unless given. ``look`` gives each label its colour; by default
+    by place. The legend lists the optimizers by their final median gap, best first, with how many runs
+    failed.
     """
     with in_style():
         look = looks(item.label for item in series) if look is None else look
@@ -38,12 +41,13 @@ def draw_convergence(
         opacity = 0.18 if len(series) <= 4 else 0.10
         for item in series:
             _draw(ax, item, look[item.label], 10.0**low, opacity)
-        evaluations_axis(ax, [item.evaluations[-1] for item in series if item.evaluations.size])
+        ends = [item.evaluations[-1] for item in series if item.evaluations.size]
+        evaluations_axis(ax, ends, words=words)
         at_floor = low == FLOOR_EXPONENT
         decade_axis(ax, low, high, f"≤ {power_of_ten(low)}" if at_floor else "")
-        ax.set_ylabel(f"gap of the best cup so far\nto the best known score ({unit})")
-        ax.set_title(title or "How fast the best score is approached")
-        _legend(figure, series, look)
+        ax.set_ylabel(words.gap.format(unit=unit or words.points))
+        ax.set_title(title or words.convergence)
+        _legend(figure, series, look, words)
     return figure
 
 
@@ -101,23 +105,32 @@ def _decades(series: Sequence[ConvergenceSeries]) -> tuple[int, int]:
     return min(low, -1), max(math.ceil(math.log10(gaps.max()) - 1e-9), 0)
 
 
-def _legend(figure: Figure, series: Sequence[ConvergenceSeries], look: Mapping[str, Look]) -> None:
+def _legend(
+    figure: Figure,
+    series: Sequence[ConvergenceSeries],
+    look: Mapping[str, Look],
+    words: FigureWords,
+) -> None:
     ranked = sorted(series, key=_final_gap)
     lines = [sample(look[item.label]) for item in ranked]
-    texts = [shown(item.label) + _failures(item) for item in ranked]
-    figure.legend(lines, texts, loc="outside right upper", title=_heading(series), alignment="left")
+    texts = [_text(item, words) for item in ranked]
+    title = _heading(series, words)
+    figure.legend(lines, texts, loc="outside right upper", title=title, alignment="left")
 
 
-def _heading(series: Sequence[ConvergenceSeries]) -> str:
+def _heading(series: Sequence[ConvergenceSeries], words: FigureWords) -> str:
     repeats = sorted({item.repeats for item in series})
     runs = "–".join(str(count) for count in dict.fromkeys(repeats[:1] + repeats[-1:]))
-    what = "one run each" if repeats == [1] else f"median and quartiles of {runs} runs"
-    return f"{what},\nbest first" if len(series) > 1 else what
+    what = words.one_run if repeats == [1] else words.many_runs.format(runs=runs)
+    return words.best_first.format(what=what) if len(series) > 1 else what
 
 
 def _final_gap(item: ConvergenceSeries) -> float:
     return float(item.median[-1]) if item.median.size else math.inf
 
 
-def _failures(item: ConvergenceSeries) -> str:
-    return f" ({item.failed} of {item.repeats} failed)" if item.failed else ""
+def _text(item: ConvergenceSeries, words: FigureWords) -> str:
+    label = shown(item.label)
+    if not item.failed:
+        return label
+    return words.failures.format(label=label, failed=item.failed, repeats=item.repeats)

@@ -13,6 +13,7 @@ from simulator.figures.axes import evaluations_axis, log_axis, ticks_between
 from simulator.figures.data import Knob, RecipePath
 from simulator.figures.legends import entries
 from simulator.figures.style import BLACK, GREY, PALE, Look, in_style, looks, new_figure
+from simulator.figures.words import ENGLISH, FigureWords
 
 # Room beyond the bounds, as a share of the axis, so that a line on a bound is seen.
 _ROOM = 0.06
@@ -25,6 +26,7 @@ def draw_coordinates(
     best: Mapping[str, float] | None = None,
     look: Mapping[str, Look] | None = None,
     title: str = "",
+    words: FigureWords = ENGLISH,
 ) -> Figure:
     """One panel per knob: its value against evaluations, one line per run, between its bounds.
 
@@ -40,18 +42,15 @@ def draw_coordinates(
         panels = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
         for ax, knob in zip(panels, knobs, strict=False):
             _panel(ax, knob, paths, look)
+            ax.set_title(words.quantity(knob.name), fontsize=11.0)
             if best is not None:
                 ax.axhline(
                     best[knob.name], color=BLACK, linestyle=":", linewidth=1.6, label="best known"
                 )
-        _below(
-            panels,
-            len(knobs),
-            columns,
-            [path.evaluations[-1] for path in paths if len(path.evaluations)],
-        )
-        figure.suptitle(title or "How the recipe moves", x=0.01, ha="left", fontsize=12.0)
-        _legend(figure, paths, look, best is not None)
+        ends = [path.evaluations[-1] for path in paths if len(path.evaluations)]
+        _below(panels, len(knobs), columns, ends, words)
+        figure.suptitle(title or words.coordinates, x=0.01, ha="left", fontsize=12.0)
+        _legend(figure, paths, look, best is not None, words)
     return figure
 
 
@@ -80,7 +79,6 @@ def _panel(ax: Axes, knob: Knob, paths: Sequence[RecipePath], look: Mapping[str,
         if values.size:
             end = (path.evaluations[-1:], values[-1:])
             ax.plot(*end, style.marker, color=style.colour, markeredgecolor="white", zorder=4)
-    ax.set_title(knob.text, fontsize=11.0)
 
 
 def _limits(knob: Knob) -> tuple[float, float]:
@@ -91,21 +89,27 @@ def _limits(knob: Knob) -> tuple[float, float]:
     return knob.low - room, knob.high + room
 
 
-def _below(panels: np.ndarray, used: int, columns: int, ends: Sequence[float]) -> None:
+def _below(
+    panels: np.ndarray, used: int, columns: int, ends: Sequence[float], words: FigureWords
+) -> None:
     """The shared axis of evaluations, labelled under the lowest panel of each column; no empty panels."""
     for place, ax in enumerate(panels):
-        evaluations_axis(ax, ends, most=5)
-        ax.set_xlabel("evaluations" if place >= used - columns else "")
+        evaluations_axis(ax, ends, most=5, words=words)
+        ax.set_xlabel(words.evaluations if place >= used - columns else "")
         ax.xaxis.set_tick_params(labelbottom=place >= used - columns)
         ax.set_visible(place < used)
 
 
 def _legend(
-    figure: Figure, paths: Sequence[RecipePath], look: Mapping[str, Look], best: bool
+    figure: Figure,
+    paths: Sequence[RecipePath],
+    look: Mapping[str, Look],
+    best: bool,
+    words: FigureWords,
 ) -> None:
     shown = entries((path.label for path in paths), look)
     if best:
-        shown.append((Line2D([], [], color=BLACK, linestyle=":", linewidth=1.6), "best known"))
-    shown.append((Line2D([], [], color=GREY, linewidth=1.0), "bounds"))
+        shown.append((Line2D([], [], color=BLACK, linestyle=":", linewidth=1.6), words.best_known))
+    shown.append((Line2D([], [], color=GREY, linewidth=1.0), words.bounds))
     lines, texts = zip(*shown, strict=True)
     figure.legend(lines, texts, loc="outside right upper")

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.figures.style import quantity
-
 Array = npt.NDArray[np.float64]
 
 
@@ -60,15 +58,6 @@ class Knob:
     low: float
     high: float
     log: bool = False
-
-    @property
-    def text(self) -> str:
-        """Words and unit for an axis.
-
-        >>> Knob("grind_um", 200, 1400, log=True).text
-        'grind size (µm)'
-        """
-        return quantity(self.name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from matplotlib.ticker import MaxNLocator
 from simulator.figures.axes import log_axis, ticks_between
 from simulator.figures.data import Landscape, RecipePath
 from simulator.figures.legends import Entry, entries, start_and_end, start_entry
-from simulator.figures.style import BLACK, COFFEE, Look, in_style, looks, new_figure, quantity
+from simulator.figures.style import BLACK, COFFEE, Look, in_style, looks, new_figure
+from simulator.figures.words import ENGLISH, FigureWords
 
 _HALO = (Stroke(linewidth=2.9, foreground="white"), Normal())
 _LEVELS = 12
@@ -27,9 +28,10 @@ def draw_landscape(
     *,
     best: tuple[float, float] | None = None,
     near_optimal: float | None = 0.01,
-    score_name: str = "mean score (1–9)",
+    score_name: str = "",
     look: Mapping[str, Look] | None = None,
     title: str = "",
+    words: FigureWords = ENGLISH,
 ) -> Figure:
     """Filled contours of the score on log axes, one line per path from an open circle to its marker.
 
@@ -55,16 +57,15 @@ def draw_landscape(
             _walk(ax, path, look[path.label])
         if best is not None:
             _star(ax, best)
-        bar = figure.colorbar(filled, ax=ax, label=score_name, pad=0.02, fraction=0.06)
+        name = score_name or words.mean_score
+        bar = figure.colorbar(filled, ax=ax, label=name, pad=0.02, fraction=0.06)
         bar.outline.set_visible(False)
-        ax.set(xlabel=quantity("grind_um"), ylabel=quantity("time_s"))
-        ax.set_title((title or "The score, and the way to its top") + _held(landscape))
-        _legend(figure, paths, look, best is not None, near_optimal if rim else None)
+        ax.set(xlabel=words.quantity("grind_um"), ylabel=words.quantity("time_s"))
+        heading = title or words.landscape
+        held = landscape.held
+        ax.set_title(words.held.format(title=heading, settings=held) if held else heading)
+        _legend(figure, paths, look, best is not None, near_optimal if rim else None, words)
     return figure
-
-
-def _held(landscape: Landscape) -> str:
-    return f"\n({landscape.held})" if landscape.held else ""
 
 
 def _contours(ax: Axes, landscape: Landscape) -> ContourSet:
@@ -130,17 +131,18 @@ def _legend(
     look: Mapping[str, Look],
     best: bool,
     near_optimal: float | None,
+    words: FigureWords,
 ) -> None:
     shown: list[Entry] = entries((path.label for path in paths), look)
     if paths:
-        shown.append(start_entry())
+        shown.append(start_entry(words))
     if best:
         shown.append(
-            (Line2D([], [], color=BLACK, marker="*", markersize=13, linestyle=""), "best known")
+            (Line2D([], [], color=BLACK, marker="*", markersize=13, linestyle=""), words.best_known)
         )
     if near_optimal is not None:
         line = Line2D([], [], color=BLACK, linestyle="--", linewidth=1.3)
-        shown.append((line, f"within {near_optimal:g} of the best"))
+        shown.append((line, words.near_best.format(gap=f"{near_optimal:g}")))
     if shown:
         lines, texts = zip(*shown, strict=True)
         figure.legend(lines, texts, loc="outside lower center", ncols=3)

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from simulator.figures.data import Array
 from simulator.figures.style import BLACK, Look, shown
+from simulator.figures.words import ENGLISH, FigureWords
 
 Entry = tuple[Line2D, str]
 
@@ -22,9 +23,9 @@ _RING: dict[str, Any] = {
 }
 
 
-def start_entry() -> Entry:
+def start_entry(words: FigureWords = ENGLISH) -> Entry:
     """The entry for the open circles."""
-    return Line2D([], [], **_RING), "start"
+    return Line2D([], [], **_RING), words.start
 
 
 def start_and_end(ax: Axes, x: Array, y: Array, look: Look) -> None:

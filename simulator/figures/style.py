@@ -1,4 +1,4 @@
-"""The one style of all figures: colours, line styles, fonts, sizes, and words for quantities.
+"""The one style of all figures: colours, line styles, fonts, sizes.
 
 Colours are those of Okabe and Ito (2008), chosen to be told apart by people with any kind of colour
 vision; its yellow is left out, because nobody sees a thin yellow line on white. No colour stands alone:
@@ -81,22 +81,6 @@ _CHINESE_FONTS = (
     "WenQuanYi Micro Hei",
 )
 
-_QUANTITIES = MappingProxyType(
-    {
-        "grind_um": "grind size",
-        "time_s": "brew time",
-        "milk_g": "milk",
-        "sugar_g": "sugar",
-        "dose_g": "dose",
-        "water_g": "water",
-        "beverage_g": "beverage",
-        "temperature_c": "water temperature",
-        "extraction_yield_pct": "extraction yield",
-        "tds_pct": "total dissolved solids",
-    }
-)
-_UNITS = MappingProxyType({"um": "µm", "s": "s", "g": "g", "c": "°C", "pct": "%"})
-
 
 @dataclass(frozen=True)
 class Look:
@@ -118,17 +102,6 @@ def looks(labels: Iterable[str]) -> dict[str, Look]:
     """
     distinct = dict.fromkeys(labels)
     return {label: _look(place) for place, label in enumerate(distinct)}
-
-
-def quantity(name: str) -> str:
-    """The words and the unit of a quantity, from its name.
-
-    >>> quantity("grind_um"), quantity("temperature_c"), quantity("score")
-    ('grind size (µm)', 'water temperature (°C)', 'score')
-    """
-    stem, _, suffix = name.rpartition("_")
-    words = _QUANTITIES.get(name, (stem or name).replace("_", " ") if suffix in _UNITS else name)
-    return f"{words} ({_UNITS[suffix]})" if stem and suffix in _UNITS else words
 
 
 def shown(text: str, longest: int = 30) -> str:

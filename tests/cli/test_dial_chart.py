@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator.cli import dial_charting
+from simulator.cli import figure_language
 
 CONFIG = "configs/house-blend.yaml"
 RECIPE = "grind_um=892,time_s=240,milk_g=0,sugar_g=0"
@@ -28,7 +28,7 @@ def test_json_holds_the_numbers_of_the_table(simulator, tmp_path):
 
 
 def test_chinese_falls_back_to_english_where_no_font_has_it(simulator, tmp_path, monkeypatch):
-    monkeypatch.setattr(dial_charting, "chinese_font", lambda: None)
+    monkeypatch.setattr(figure_language, "chinese_font", lambda: None)
     said = simulator("dial-chart", CONFIG, "--recipe", RECIPE, "--out", tmp_path, "--lang", "zh")
     assert "没有安装中文字体" in said.out
     assert "萃取率" in said.out
@@ -36,6 +36,6 @@ def test_chinese_falls_back_to_english_where_no_font_has_it(simulator, tmp_path,
 
 
 def test_chinese_is_drawn_where_a_font_has_it(simulator, tmp_path, monkeypatch):
-    monkeypatch.setattr(dial_charting, "chinese_font", lambda: "some font")
+    monkeypatch.setattr(figure_language, "chinese_font", lambda: "some font")
     simulator("dial-chart", CONFIG, "--recipe", RECIPE, "--out", tmp_path, "--lang", "zh")
     assert "萃取率" in (tmp_path / "dial-chart.svg").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.figures import ConvergenceSeries, CupPath, Knob, Landscape, RecipePath, RepeatTrace
+from simulator.figures import ConvergenceSeries, CupPath, Landscape, RecipePath, RepeatTrace
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,3 @@ def test_arrays_are_copied_and_cannot_be_written():
     assert trace.score.tolist() == [1.0, 2.0]
     with pytest.raises(ValueError, match="read-only"):
         trace.score[0] = 5.0
-
-
-def test_a_knob_is_labelled_with_its_unit():
-    assert Knob("time_s", 20, 600).text == "brew time (s)"

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.cli.figure_language import drawable
+from simulator.cli.terminal import console
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem
 from simulator.explain import Dial, MakeUp, Wording, catalogue, signed, starting_recipe, turn_dial
@@ -46,7 +47,7 @@ def dial_chart(config: Path, recipe: str | None, out: Path, lang: str, *, as_jso
         told = _plain(dial) | {"files": [str(file) for file in files], "note": note}
         print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
         return 0
-    _show(Console(highlight=False), dial, wording)
+    _show(console(), dial, wording)
     if note:
         print(note)
     for file in files:
@@ -103,12 +104,12 @@ def _words(dial: Dial, wording: Wording) -> DialWords:
     )
 
 
-def _show(console: Console, dial: Dial, wording: Wording) -> None:
+def _show(terminal: Console, dial: Dial, wording: Wording) -> None:
     recipe = wording.say("separator.changes").join(
         f"{wording.word('knob', knob)} {wording.setting(knob, value)}"
         for knob, value in dial.recipe.items()
     )
-    console.print(
+    terminal.print(
         escape(
             wording.say(
                 "dial.cup",
@@ -125,10 +126,10 @@ def _show(console: Console, dial: Dial, wording: Wording) -> None:
         table.add_column(escape(wording.say(f"dial.column_{column}")), justify=side)
     for each in dial.make_up:
         table.add_row(*_row(each, dial.recipe["grind_um"], wording))
-    console.print(table)
-    console.print(escape(wording.say("dial.note")))
+    terminal.print(table)
+    terminal.print(escape(wording.say("dial.note")))
     if dial.recipe["milk_g"] or dial.recipe["sugar_g"]:
-        console.print(escape(wording.say("story.chosen")))
+        terminal.print(escape(wording.say("story.chosen")))
 
 
 def _row(each: MakeUp, grind_um: float, wording: Wording) -> tuple[str, ...]:

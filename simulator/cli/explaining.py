@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from simulator.cli.terminal import console
 from simulator.errors import InputError
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem
@@ -67,25 +68,25 @@ def explain(config: Path, wanted: Wanted) -> int:
     elif wanted.format == "markdown":
         print(markdown(narrate(story, wording), trace=wanted.trace), end="")
     else:
-        console = Console(highlight=False)
+        terminal = console()
         for block in narrate(story, wording):
-            _print(console, block, wanted)
+            _print(terminal, block, wanted)
     return 0
 
 
-def _print(console: Console, block: Block, wanted: Wanted) -> None:
+def _print(terminal: Console, block: Block, wanted: Wanted) -> None:
     if isinstance(block, Heading):
         style = "bold underline" if block.level < 3 else "bold"
-        console.print(f"{'' if block.level == 1 else chr(10)}{escape(block.text)}", style=style)
+        terminal.print(f"{'' if block.level == 1 else chr(10)}{escape(block.text)}", style=style)
     elif isinstance(block, Sentence):
         # Chinese breaks between any two characters: left to the terminal, which knows where it ends.
-        console.print(escape(block.text), soft_wrap=wanted.lang == "zh")
+        terminal.print(escape(block.text), soft_wrap=wanted.lang == "zh")
         if wanted.trace and block.trace:
-            console.print(escape(f"  {block.trace}"), style="dim", soft_wrap=True)
+            terminal.print(escape(f"  {block.trace}"), style="dim", soft_wrap=True)
     else:
         table = RichTable(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
         for i, name in enumerate(block.header):
             table.add_column(escape(name), justify="right" if i in block.right else "left")
         for row in block.rows:
             table.add_row(*(escape(cell) for cell in row))
-        console.print(table)
+        terminal.print(table)

@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from simulator.cli.terminal import console
 from simulator.coffee import (
     BEANS,
+    COMPLAINT_DEFAULT,
     DEFAULT,
     SEGMENTS,
     ParameterRecord,
     RatingNoise,
     list_parameters,
 )
-from simulator.coffee.complaints import COMPLAINT_DEFAULT
 from simulator.coffee.facts import FACTS
 from simulator.coffee.provenance import Origin
 from simulator.errors import InputError
@@ -64,9 +64,9 @@ def show_facts(*, as_json: bool) -> int:
             escape(fact.source),
             style=None if passes else "bold red",
         )
-    console = Console(highlight=False)
-    console.print(table)
-    console.print(f"{len(found) - len(failed)} of {len(found)} facts hold.")
+    terminal = console()
+    terminal.print(table)
+    terminal.print(f"{len(found) - len(failed)} of {len(found)} facts hold.")
     return 1 if failed else 0
 
 
@@ -120,11 +120,11 @@ def _print_parameters(records: Iterable[ParameterRecord]) -> None:
             f"[{_COLOURS[each.origin]}]{each.origin}[/]",
             escape(each.source),
         )
-    console = Console(highlight=False)
-    console.print(table)
+    terminal = console()
+    terminal.print(table)
     counted = ", ".join(f"{number} {origin}" for origin, number in count.items())
-    console.print(f"{sum(count.values())} parameters: {counted}.")
-    console.print(CHOSEN)
+    terminal.print(f"{sum(count.values())} parameters: {counted}.")
+    terminal.print(CHOSEN)
 
 
 def _finite(value: float) -> float | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from simulator.cli import terminal
 from simulator.cli.verdict_text import show_verdict
 from simulator.errors import RunFailed
 from simulator.experiment.config import load
@@ -23,7 +24,7 @@ def run_experiment(config: Path, out: Path | None, *, as_json: bool, figures: bo
     experiment = load(config)
     problem = Problem(experiment)
     # Standard output carries the result; what happens meanwhile goes to standard error.
-    console, aside = Console(stderr=as_json, highlight=False), Console(stderr=True, highlight=False)
+    console, aside = terminal.console(stderr=as_json), terminal.console(stderr=True)
     with open_store(
         experiment.resolved(),
         name=experiment.name,

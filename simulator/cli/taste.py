@@ -40,6 +40,7 @@ def command(
         bool,
         typer.Option("--uncertainty", help="Show how sure the model is: 5-95 % bands of the fit."),
     ] = False,
+    lang: Annotated[str, typer.Option(help="Language of the text: en or zh.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Brew one cup: every named quantity from the grinder to the score, and each segment's opinion."""
@@ -56,4 +57,4 @@ def command(
     given = {knob: v for knob, v in recipe.items() if v is not None}
     if stdin:
         return answer_lines(place, given)
-    return answer_one(place, given, as_json=json, uncertainty=uncertainty)
+    return answer_one(place, given, as_json=json, uncertainty=uncertainty, lang=lang)

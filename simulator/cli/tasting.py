@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
+from simulator.cli.cup_text import show_bands, show_cup
+from simulator.cli.terminal import console
 from simulator.coffee import (
     BEANS,
     SEGMENTS,
@@ -24,14 +23,16 @@ from simulator.coffee import (
     check_ranges,
     customers_in,
     method_named,
+    opinions,
     taste,
     tasting_bands,
+    tick_shares,
     unused_liquid,
 )
-from simulator.coffee.complaints import Opinion, opinions, tick_shares
 from simulator.errors import InputError, RecipeError
 from simulator.experiment.config import load
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
+from simulator.explain import catalogue
 
 #: What a recipe may leave out.
 _BLACK = {"milk_g": 0.0, "sugar_g": 0.0}
@@ -92,9 +93,19 @@ class Place:
 
 
 def answer_one(
-    place: Place, given: Mapping[str, float], *, as_json: bool, uncertainty: bool = False
+    place: Place,
+    given: Mapping[str, float],
+    *,
+    as_json: bool,
+    uncertainty: bool = False,
+    lang: str = "en",
 ) -> int:
-    """Brew one cup and print it, with bands of the fitted parameters if asked for."""
+    """Brew one cup and print it, with bands of the fitted parameters if asked for.
+
+    Raises:
+        InputError: an unknown language, an unusable recipe.
+    """
+    messages = catalogue(lang)
     tasting = brew_cup(place, given)
     bands: Mapping[str, Band] = {}
     if uncertainty:
@@ -105,24 +116,11 @@ def answer_one(
             answer["uncertainty"] = {name: asdict(band) for name, band in bands.items()}
         print(json.dumps(answer, indent=2, allow_nan=False))
         return 0
-    console = Console(highlight=False)
-    _show(console, place, tasting)
+    terminal = console()
+    show_cup(terminal, place, tasting, messages)
     if uncertainty:
-        _show_bands(console, bands)
+        show_bands(terminal, bands, messages)
     return 0
-
-
-def _show_bands(console: Console, bands: Mapping[str, Band]) -> None:
-    table = Table(show_edge=False)
-    for column in ("quantity", "value", "5 %", "95 %", "unit"):
-        table.add_column(column, justify="left" if column in ("quantity", "unit") else "right")
-    for name, band in bands.items():
-        table.add_row(name, f"{band.value:.3f}", f"{band.low:.3f}", f"{band.high:.3f}", band.unit)
-    console.print(table)
-    console.print(
-        "The bands show how sure the fit to the ratings of black coffee is. They do not show how much one "
-        "person's ratings scatter (about 1.6 points), nor what is chosen, such as milk and sugar."
-    )
 
 
 def answer_lines(place: Place, defaults: Mapping[str, float]) -> int:
@@ -207,61 +205,3 @@ def _recipe_of(line: str) -> dict[str, float]:
 
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a number of a recipe")
-
-
-def _show(console: Console, place: Place, tasting: Tasting) -> None:
-    recipe, brew = tasting.recipe, place.brew
-    water = brew.water_g if brew.method == "immersion" else brew.beverage_g
-    console.print(
-        f"{brew.method}: {brew.dose_g:g} g coffee, {water:g} g "
-        f"{'water' if brew.method == 'immersion' else 'in the vessel'}, "
-        f"{brew.temperature_c:g} °C, grind {recipe.grind_um:g} µm, {recipe.time_s:g} s, "
-        f"milk {recipe.milk_g:g} g, sugar {recipe.sugar_g:g} g"
-    )
-    table = Table(show_header=False, show_edge=False)
-    for name, unit in _SHOWN.items():
-        table.add_row(
-            name.removesuffix("_pct").replace("_", " "), f"{getattr(tasting, name):.3f}", unit
-        )
-    console.print(table)
-    segments = Table(show_edge=False)
-    for column in ("customers", "share", "liking", "score", "most likely to say"):
-        words = column in ("customers", "most likely to say")
-        segments.add_column(column, justify="left" if words else "right")
-    total = sum(each.share for each in tasting.segments)
-    for each, opinion in zip(tasting.segments, opinions(tasting, place.customers), strict=True):
-        segments.add_row(
-            each.name,
-            f"{each.share / total:.1%}",
-            f"{each.liking:.2f}",
-            f"{each.score:.2f}",
-            _said(opinion),
-        )
-    segments.add_row("all", "100.0%", "", f"{tasting.score:.2f}", style="bold")
-    console.print(segments)
-    ticks = ", ".join(
-        f"{word.replace('_', '-')} {share:.0%}" for word, share in tick_shares(tasting).items()
-    )
-    console.print(f"People would tick: {ticks}.")
-    if any(each.ideal_creaminess or each.ideal_sweetness for each, _ in place.customers):
-        console.print("What is said of sweetness and cream rests on chosen numbers, not on data.")
-    if recipe.milk_g or recipe.sugar_g:
-        console.print("The effects of milk and sugar are chosen magnitudes, not measurements.")
-
-
-def _said(opinion: Opinion) -> str:
-    """The two likeliest things that a segment says, with the share of its people who say them."""
-    first_two = list(opinion.says.items())[:2]
-    return ", or ".join(f"{said} ({share:.0%})" for said, share in first_two)
-
-
-_SHOWN = {
-    "extraction_yield_pct": "% of the dose",
-    "tds_pct": "% of the coffee",
-    "strength": "% TDS-equivalents",
-    "bitterness": "% TDS-equivalents",
-    "sourness": "% TDS-equivalents",
-    "mouthfeel": "% TDS-equivalents",
-    "sweetness": "of 10",
-    "creaminess": "of 10",
-}

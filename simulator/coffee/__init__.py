@@ -5,6 +5,16 @@ run on floats, on arrays and on traced values of an engine that this room never 
 """
 
 from simulator.coffee.beans import BEANS, Bean, bean_from_file
+from simulator.coffee.complaints import (
+    COMPLAINT_DEFAULT,
+    COMPLAINTS,
+    JUST_RIGHT,
+    TICK_WORDS,
+    ComplaintParameters,
+    Opinion,
+    opinions,
+    tick_shares,
+)
 from simulator.coffee.cup import CUPS, CupParameters, titratable_acidity_ml
 from simulator.coffee.customers import (
     MEAN_DRINKER,
@@ -36,18 +46,24 @@ from simulator.coffee.uncertainty import Band, draw_parameters, tasting_bands
 __all__ = [
     "BEANS",
     "BREWS",
+    "COMPLAINTS",
+    "COMPLAINT_DEFAULT",
     "CUPS",
     "DEFAULT",
+    "JUST_RIGHT",
     "MEAN_DRINKER",
     "MIXES",
     "PALATE_FILE",
     "RANGES",
     "SEGMENTS",
+    "TICK_WORDS",
     "Band",
     "Bean",
     "Brew",
+    "ComplaintParameters",
     "CupParameters",
     "Method",
+    "Opinion",
     "ParameterRecord",
     "Parameters",
     "Range",
@@ -63,6 +79,7 @@ __all__ = [
     "list_parameters",
     "mean_score",
     "method_named",
+    "opinions",
     "parameter",
     "ranges_for",
     "replace_parameters",
@@ -70,6 +87,7 @@ __all__ = [
     "standard_errors",
     "taste",
     "tasting_bands",
+    "tick_shares",
     "titratable_acidity_ml",
     "unused_liquid",
 ]

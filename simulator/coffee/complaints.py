@@ -77,7 +77,7 @@ class ComplaintParameters:
 
 COMPLAINT_DEFAULT = ComplaintParameters()
 
-WORDS = ("bitter", "sour", "sweet", "astringent", "tea_like", "thick", "burnt")
+TICK_WORDS = ("bitter", "sour", "sweet", "astringent", "tea_like", "thick", "burnt")
 """The words people can tick. "Sweet" is said of black coffee and knows nothing of sugar."""
 
 
@@ -124,7 +124,7 @@ def tick_shares(
     """
     y = (tasting.extraction_yield_pct - 20.0) / 4.0
     shares = {}
-    for word in WORDS:
+    for word in TICK_WORDS:
         tick: Tick = getattr(parameters, word)
         x = getattr(tasting.perception, tick.quantity) - 1.25
         shares[word] = expit(logit(tick.at_reference) + tick.slope * x + tick.extraction_slope * y)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from simulator.coffee import RatingNoise
-from simulator.coffee.complaints import Opinion
+from simulator.coffee import Opinion, RatingNoise
 from simulator.explain.accusation import accuse
 from simulator.explain.document import Block, Heading, Sentence, Table
 from simulator.explain.story import Chapter, Story

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.coffee import Tasting
-from simulator.coffee.complaints import Opinion, opinions
+from simulator.coffee import Opinion, Tasting, opinions
 from simulator.experiment.problem import Problem
 from simulator.explain.blame import Blame, blame
 from simulator.explain.ledger import Array, Ledger, read

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 
@@ -112,3 +113,20 @@ def test_uncertainty_puts_a_band_around_the_score(simulator):
     text = simulator(*cup).out
     assert "95 %" in text
     assert "do not show how much one" in " ".join(text.split())
+
+
+def test_chinese_words_everything_and_changes_no_number(simulator):
+    cup = ("taste", "--grind-um", 900, "--time-s", 240, "--milk-g", 30, "--uncertainty")
+    english, chinese = simulator(*cup).out, simulator(*cup, "--lang", "zh").out
+    assert "奶不够（21%）" in chinese
+    assert "人为设定的" in chinese
+    numbers = re.compile(r"\d+\.\d+")
+    assert numbers.findall(chinese) == numbers.findall(english)
+    words = set(re.findall("[A-Za-z]{2,}", chinese))
+    assert words <= {"TDS", "µm"}
+
+
+def test_a_language_that_is_not_there_is_refused(simulator):
+    said = simulator("taste", "--grind-um", 900, "--time-s", 240, "--lang", "fr")
+    assert said.status == 2
+    assert "en (English), zh (中文)" in said.err

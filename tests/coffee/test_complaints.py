@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from simulator.coffee import DEFAULT, customers_in
-from simulator.coffee.complaints import JUST_RIGHT, opinions, tick_shares
+from simulator.coffee import DEFAULT, JUST_RIGHT, customers_in, opinions, tick_shares
 
 COTTER = Path(__file__).parents[2].parent / "shared" / "data" / "cotter_dataset.csv"
 CUPS = [(900, 240), (240, 570, 0.5, 0.1), (1300, 60), (900, 240, 60, 20), (1284, 600, 20, 5)]

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from simulator.coffee import BEANS, SEGMENTS
-from simulator.coffee.complaints import COMPLAINTS, JUST_RIGHT
+from simulator.coffee import BEANS, COMPLAINTS, JUST_RIGHT, SEGMENTS, TICK_WORDS
 from simulator.errors import InputError
 from simulator.experiment.knobs import KNOBS
 from simulator.explain import LANGUAGES, catalogue
@@ -36,6 +35,7 @@ def test_every_name_of_the_model_has_a_word(language):
     messages = catalogue(language).messages
     said = {word for pair in COMPLAINTS.values() for word in pair if word} | {JUST_RIGHT}
     wanted = {f"says.{word}" for word in said}
+    wanted |= {f"tick.{word}" for word in TICK_WORDS}
     wanted |= {f"segment.{name}" for name in SEGMENTS} | {f"bean.{name}" for name in BEANS}
     wanted |= {
         f"{kind}.{knob}"

@@ -1,0 +1,15 @@
+"""The terminal that verbs print to; with NO_COLOR set its text is plain, neither coloured nor bold."""
+
+from __future__ import annotations
+
+import os
+
+from rich.console import Console
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that leaves numbers as they are; see https://no-color.org for NO_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        # rich itself would keep bold and underline.
+        return Console(stderr=stderr, highlight=False, color_system=None)
+    return Console(stderr=stderr, highlight=False)

@@ -21,6 +21,7 @@ from simulator.cli import (
     taste,
     validate,
 )
+from simulator.cli.one_verb import Verb
 from simulator.errors import SimulatorError
 
 #: What a shell reports after Ctrl-C.
@@ -41,7 +42,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verb in (run, plot, taste, explain, dial_chart, facts, parameters, validate, schema):
-    app.command(name=verb.__name__.rpartition(".")[2].replace("_", "-"))(verb.command)
+    name = verb.__name__.rpartition(".")[2].replace("_", "-")
+    app.command(name=name, cls=Verb)(verb.command)
 
 
 def _version(asked: bool) -> None:

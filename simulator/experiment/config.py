@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from simulator.experiment.experiment import Experiment
 from simulator.experiment.faults import ConfigFaults
-from simulator.experiment.sentences import faults_of
+from simulator.experiment.hidden_faults import all_faults
 from simulator.experiment.yaml_source import parse_yaml, read_yaml
 from simulator.experiment.yaml_tree import Document
 
@@ -56,9 +56,9 @@ def loads(text: str, file: str = "<text>") -> Experiment:
 def experiment_of(document: Document) -> Experiment:
     """Check a config that was read. Raises as :func:`load` does."""
     try:
-        experiment = Experiment.model_validate(document.data())
+        experiment = Experiment.model_validate(data := document.data())
     except ValidationError as error:
-        told = faults_of(error, document, Experiment, document.file)
+        told = all_faults(error, data, document, Experiment, document.file)
         known = {(fault.line, fault.column) for fault in document.faults}
         fresh = [fault for fault in told if (fault.line, fault.column) not in known]
         raise ConfigFaults(document.file, [*document.faults, *fresh]) from None
@@ -75,7 +75,7 @@ def experiment_from(settings: Mapping[str, Any], source: str = "<settings>") -> 
     try:
         return Experiment.model_validate(dict(settings))
     except ValidationError as error:
-        raise ConfigFaults(source, faults_of(error, None, Experiment, source)) from None
+        raise ConfigFaults(source, all_faults(error, settings, None, Experiment, source)) from None
 
 
 def problem_part(experiment: Experiment) -> dict[str, Any]:

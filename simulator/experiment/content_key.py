@@ -53,6 +53,17 @@ def canonical_hash(value: object) -> str:
     return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()
 
 
+def config_hash(config: Mapping[str, object]) -> str:
+    """The hash that a results folder belongs to: of the resolved config without its description.
+
+    Words for people decide no number, so a better description is not another experiment.
+
+    >>> config_hash({"seed": 1, "description": "old"}) == config_hash({"seed": 1})
+    True
+    """
+    return canonical_hash({name: part for name, part in config.items() if name != "description"})
+
+
 def content_key(
     problem_part: Mapping[str, object],
     optimizer: Mapping[str, object],

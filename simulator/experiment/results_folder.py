@@ -18,7 +18,7 @@ from typing import Any
 
 from simulator.errors import ResultsError
 from simulator.experiment import manifest as manifests
-from simulator.experiment.content_key import canonical_hash
+from simulator.experiment.content_key import config_hash
 from simulator.experiment.manifest import Manifest, manifest_text, read_manifest
 from simulator.experiment.plain_yaml import plain_yaml, read_plain_yaml
 
@@ -72,15 +72,16 @@ def claim(folder: Path, manifest: Manifest, config: Mapping[str, object]) -> Man
     return present
 
 
-def read_config(folder: Path, config_hash: str) -> dict[str, Any]:
+def read_config(folder: Path, wanted: str) -> dict[str, Any]:
     """The resolved config in ``folder``. Raises ResultsError if missing, or not the one with that hash."""
     path = folder / CONFIG_FILE
     with _disk_told_plainly(path):
         config = read_plain_yaml(path)
-    if canonical_hash(config) != config_hash:
+    found = config_hash(config)
+    if found != wanted:
         raise ResultsError(
-            f"{path}: it was edited or is damaged: its hash is {canonical_hash(config)[:12]}, the results "
-            f"belong to {config_hash[:12]}; restore it, and put a changed config elsewhere"
+            f"{path}: it was edited or is damaged: its hash is {found[:12]}, the results "
+            f"belong to {wanted[:12]}; restore it, and put a changed config elsewhere"
         )
     return config
 

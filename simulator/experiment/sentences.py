@@ -12,18 +12,27 @@ from simulator.experiment.complaints import KIND, Path
 from simulator.experiment.dataclass_options import Options, option_kinds
 from simulator.experiment.faults import Fault, dotted, nearest, one_of
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
-from simulator.experiment.values import Of
+from simulator.experiment.values import Number, Of, Shorthand
 from simulator.experiment.yaml_tree import Document, MapNode, ScalarNode
 
 
 def faults_of(
-    error: ValidationError, document: Document | None, model: type[BaseModel], file: str
+    error: ValidationError,
+    document: Document | None,
+    model: type[BaseModel],
+    file: str,
+    *,
+    without: Collection[str | int] = (),
 ) -> list[Fault]:
     """Turn every error of a validation of ``model`` into a fault of ``file``.
 
-    Without a document the faults have no place.
+    Without a document the faults have no place. ``without`` names sections that are left out.
     """
-    return [_fault(dict(item), document, model, file) for item in error.errors(include_url=False)]
+    return [
+        _fault(dict(item), document, model, file)
+        for item in error.errors(include_url=False)
+        if not item["loc"] or item["loc"][0] not in without
+    ]
 
 
 def _fault(
@@ -62,10 +71,29 @@ def _told(item: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
         about = _section(model, path[:-1]).model_fields[str(path[-1])].description or "a value"
         return {"problem": "is missing", "expected": about, "remedy": f"add {path[-1]}: ..."}
     if item["type"] in ("model_type", "model_attributes_type"):
-        keys = list(_section(model, path).model_fields)
-        problem = "no settings" if item["input"] is None else "not settings"
-        return {"problem": problem, "expected": f"settings such as {{{keys[0]}: ...}}"}
+        return _no_settings(item["input"], path, model)
     return {"problem": str(item["msg"])}
+
+
+def _no_settings(given: Any, path: Path, model: type[BaseModel]) -> dict[str, Any]:
+    """A section that is neither a mapping nor the short form that it may have."""
+    keys = list(_section(model, path).model_fields)
+    settings = f"settings: {{{', '.join(f'{key}: ...' for key in keys[:3])}, ...}}"
+    short = _short_form(path, model)
+    expected = f"{short}, or {settings}" if short else settings
+    return {"problem": "no value" if given is None else "not settings", "expected": expected}
+
+
+def _short_form(path: Path, model: type[BaseModel]) -> str:
+    """What may be written in place of the mapping at ``path``, in words; empty if nothing may."""
+    field = _section(model, path[:-1]).model_fields.get(str(path[-1])) if path else None
+    for note in field.metadata if field else ():
+        if isinstance(note, Shorthand):
+            schema = note.schema()
+            if "enum" in schema:
+                return one_of(schema["enum"])
+            return Number(schema["minimum"], schema["maximum"], whole=True).expected
+    return ""
 
 
 def _unknown_key(key: str, section: type[BaseModel], model: type[BaseModel]) -> dict[str, Any]:

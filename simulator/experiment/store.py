@@ -27,7 +27,7 @@ from simulator.errors import ResultsError
 from simulator.experiment import database
 from simulator.experiment import manifest as manifests
 from simulator.experiment.checked_rows import Damage, tally_digest
-from simulator.experiment.content_key import canonical_hash
+from simulator.experiment.content_key import config_hash
 from simulator.experiment.manifest import Manifest, describe, manifest_text, utc_now
 from simulator.experiment.records import RunRecord, TraceRecord
 from simulator.experiment.results import Progress, Results, open_results
@@ -177,17 +177,17 @@ def open_store(
 ) -> Store:
     """The folder for the results of ``config``, ready to be written.
 
-    ``config`` is the resolved config as plain data; its canonical hash is the ``config_hash`` of all
-    its runs. ``expected_runs`` counts the whole experiment, even where only a share of it is computed
-    here. Without ``out`` a new dated folder is made under ``root``; with it, that folder is made, or
-    opened again if it holds results of this very config.
+    ``config`` is the resolved config as plain data; its hash, the description left out, is the
+    ``config_hash`` of all its runs. ``expected_runs`` counts the whole experiment, even where only a
+    share of it is computed here. Without ``out`` a new dated folder is made under ``root``; with it,
+    that folder is made, or opened again if it holds results of this very config.
 
     Raises ResultsError, changing nothing, if the folder holds anything else or cannot be written;
     TypeError or ValueError if ``config`` is not plain data.
     """
     manifest = describe(
         name=name,
-        config_hash=canonical_hash(config),
+        config_hash=config_hash(config),
         seed=seed,
         expected_runs=expected_runs,
         dialect=dialect,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.experiment.field_list import field_list
+from simulator.experiment.schema import json_schema
+
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
 BAD = {
@@ -80,3 +83,51 @@ def test_ctrl_c_is_130(simulator, monkeypatch):
 def test_version_is_printed(simulator):
     said = simulator("--version")
     assert (said.status, said.out.split()[0]) == (0, "simulator")
+
+
+def test_fields_are_listed_for_people_with_range_default_and_meaning(simulator, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    said = simulator("schema", "--fields")
+    assert said.status == 0
+    text = " ".join(said.out.split())
+    assert "temperature_c" in text
+    assert "a number, 80 to 99" in text
+    assert "optimizers[adam].learning_rate" in text
+    one = simulator("schema", "--section", "brew").out
+    assert "brew.dose_g" in one
+    assert "tune" not in one
+
+
+def test_an_unknown_section_is_refused_with_the_nearest(simulator):
+    said = simulator("schema", "--section", "brwe")
+    assert said.status == 2
+    assert "did you mean brew?" in said.err
+
+
+def test_every_field_of_the_json_schema_is_in_the_list_with_a_meaning():
+    rows = {row.path: row for row in field_list()}
+    schema = json_schema()
+    assert set(schema["properties"]) <= set(rows)
+    for name, described in schema["$defs"].items():
+        section = {"BrewSettings": "brew"}.get(name, name.lower())
+        assert {f"{section}.{key}" for key in described["properties"]} <= set(rows)
+    assert [row.path for row in rows.values() if not (row.meaning and row.accepts)] == []
+
+
+def test_an_option_that_is_given_twice_is_refused(simulator, small, tmp_path):
+    said = simulator("run", small, "--out", tmp_path / "a", "--out", tmp_path / "b")
+    assert said.status == 2
+    assert "--out is given twice" in said.err
+    assert not (tmp_path / "b").exists()
+    assert simulator("parameters", "--json", "--json").status == 0
+
+
+def test_a_better_description_is_not_another_experiment(simulator, small, tmp_path):
+    out = tmp_path / "out"
+    assert simulator("run", small, "--out", out, "--no-figures").status == 0
+    small.write_text(small.read_text("utf-8") + "description: two knobs\n", "utf-8")
+    said = simulator("run", small, "--out", out, "--no-figures")
+    assert said.status == 0
+    assert "were already there" in said.err
+    small.write_text(small.read_text("utf-8").replace("seed: 3", "seed: 4"), "utf-8")
+    assert simulator("run", small, "--out", out).status == 2

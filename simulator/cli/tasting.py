@@ -13,10 +13,11 @@ from simulator.cli.cup_text import show_bands, show_cup
 from simulator.cli.terminal import console
 from simulator.coffee import (
     BEANS,
-    SEGMENTS,
+    DEFAULT,
     Band,
     Bean,
     Brew,
+    Parameters,
     Recipe,
     Segment,
     Tasting,
@@ -60,6 +61,8 @@ class Place:
     customers: tuple[tuple[Segment, float], ...]
     fixed: Mapping[str, float] = field(default_factory=dict)
     """Parts of the recipe that a config fixes; options and lines may say otherwise."""
+    parameters: Parameters = DEFAULT
+    """The model's numbers, with the cup it is served in."""
 
     @classmethod
     def of(cls, config: Path | None, method: str | None, given: Mapping[str, Any]) -> Place:
@@ -80,8 +83,13 @@ class Place:
                 for knob in BREW_KNOBS
                 if knob in experiment.tune
             }
-            customers = tuple((SEGMENTS[n], share) for n, share in experiment.customers.items())
-            place = cls(experiment.brew.brew(**tuned), experiment.bean, customers, experiment.fixed)
+            place = cls(
+                experiment.brew.brew(**tuned),
+                experiment.bean,
+                experiment.crowd,
+                experiment.fixed,
+                experiment.parameters,
+            )
         for knob in given:
             if knob == unused_liquid(place.brew.method):
                 used = "water_g" if knob == "beverage_g" else "beverage_g"
@@ -109,7 +117,9 @@ def answer_one(
     tasting = brew_cup(place, given)
     bands: Mapping[str, Band] = {}
     if uncertainty:
-        bands = tasting_bands(tasting.recipe, place.brew, place.bean, place.customers)
+        bands = tasting_bands(
+            tasting.recipe, place.brew, place.bean, place.customers, place.parameters
+        )
     if as_json:
         answer = quantities(place, tasting)
         if uncertainty:
@@ -154,7 +164,7 @@ def brew_cup(place: Place, given: Mapping[str, float]) -> Tasting:
         raise RecipeError(f"the recipe lacks {' and '.join(missing)}: add {options}")
     recipe = Recipe(**given)
     check_ranges(recipe, place.brew)
-    return taste(recipe, place.brew, place.bean, place.customers)
+    return taste(recipe, place.brew, place.bean, place.customers, place.parameters)
 
 
 def quantities(place: Place, tasting: Tasting) -> dict[str, Any]:

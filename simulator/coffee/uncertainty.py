@@ -75,6 +75,7 @@ def tasting_bands(
     brew: Brew,
     bean: Bean,
     customers: Sequence[tuple[Segment, Scalar]],
+    parameters: Parameters = DEFAULT,
     *,
     draws: int = 2000,
     seed: int = 0,
@@ -86,6 +87,7 @@ def tasting_bands(
         brew: method and amounts.
         bean: what was roasted.
         customers: segments with their shares.
+        parameters: the model's numbers; the fitted ones are drawn.
         draws: how many parameter sets.
         seed: of the draws; equal seeds compare two recipes under the same draws.
 
@@ -95,8 +97,8 @@ def tasting_bands(
     >>> band.low < band.value < band.high
     True
     """
-    own = taste(recipe, brew, bean, customers)
-    drawn = draw_parameters(np.random.default_rng(seed), draws)
+    own = taste(recipe, brew, bean, customers, parameters)
+    drawn = draw_parameters(np.random.default_rng(seed), draws, parameters)
     many = taste(recipe, brew, bean, customers, drawn)
     values, spread = _quantities(own), _quantities(many)
     return MappingProxyType(

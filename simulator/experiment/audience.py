@@ -23,25 +23,36 @@ _SCATTER = Of(Number(0, 4, "points"))
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What is written under ``customers``, and the segments that there are."""
+
+    written: Any
+    segments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CustomersOf:
     """The kind of value that chooses customers: a mix, one segment, or shares of segments."""
 
     def check(self, value: Any) -> dict[str, float]:
-        """Return segment -> share in the order of ``SEGMENTS``, summing to 1."""
+        """Return segment -> share in the order of the segments there are, summing to 1."""
+        known = tuple(SEGMENTS)
+        if isinstance(value, Offer):
+            value, known = value.written, value.segments
         if isinstance(value, str):
-            return _shares(self._named(value))
+            return _shares(self._named(value, known), known)
         if not isinstance(value, Mapping):
             expected = "a mix, a segment, or shares such as {milk: 0.6, black-mild: 0.4}"
             raise complaint("no value" if value is None else "no customers", expected=expected)
         complaints, given = Complaints(), {}
         for segment, share in value.items():
             with complaints.gathered(segment):
-                known_key(segment, SEGMENTS, "no such segment")
+                known_key(segment, known, "no such segment")
                 given[segment] = float(Number(0, 1e6).check(share))
         complaints.refuse()
         if not any(given.values()):
             raise complaint("no customers at all", expected="a share above 0")
-        return _shares(given)
+        return _shares(given, known)
 
     def json_schema(self) -> JsonSchema:
         """Describe all three forms."""
@@ -49,24 +60,25 @@ class CustomersOf:
         shares = {
             "type": "object",
             "properties": dict.fromkeys(SEGMENTS, share),
-            "additionalProperties": False,
+            "additionalProperties": share,
             "minProperties": 1,
         }
-        return {"anyOf": [{"enum": [*MIXES, *SEGMENTS]}, shares]}
+        return {"anyOf": [{"type": "string"}, shares]}
 
-    def _named(self, name: str) -> Mapping[str, float]:
+    def _named(self, name: str, known: tuple[str, ...]) -> Mapping[str, float]:
         if name in MIXES:
             return MIXES[name]
-        if name in SEGMENTS:
+        if name in known:
             return {name: 1.0}
-        raise unknown_word("a known mix or segment", name, [*MIXES, *SEGMENTS])
+        what = "a known mix or segment, nor a file such as my-cafe.yaml"
+        raise unknown_word(what, name, [*MIXES, *known])
 
 
-def _shares(given: Mapping[str, float]) -> dict[str, float]:
+def _shares(given: Mapping[str, float], known: tuple[str, ...]) -> dict[str, float]:
     """Divide by the sum, unless it is 1 already: reading shares again must not change a bit."""
     total = fsum(given.values())
     divisor = 1.0 if abs(total - 1) < 1e-12 else total
-    return {segment: given[segment] / divisor for segment in SEGMENTS if segment in given}
+    return {segment: given[segment] / divisor for segment in known if segment in given}
 
 
 class Objective(BaseModel):

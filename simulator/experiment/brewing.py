@@ -13,6 +13,7 @@ from simulator.experiment.complaints import Complaints, complaint
 from simulator.experiment.dataclass_options import plain
 from simulator.experiment.faults import nearest, one_of
 from simulator.experiment.knobs import BREW_KNOBS, Bounds, knob_description, knob_number
+from simulator.experiment.served import FILE_SCHEMA, checked_parts, parts_schema
 from simulator.experiment.values import (
     JsonSchema,
     Kind,
@@ -20,7 +21,6 @@ from simulator.experiment.values import (
     Of,
     Text,
     Word,
-    known_key,
     unknown_word,
 )
 
@@ -28,8 +28,12 @@ USUAL_METHOD = "immersion"
 USUAL_BEAN = "medium"
 
 _METHODS = tuple(method.value for method in Method)
-_BEAN_PARTS: Mapping[str, tuple[Kind, str]] = {
-    "name": (Text(40), "A preset, whose numbers the others change, or a name of your own."),
+BEAN_PARTS: Mapping[str, tuple[Kind, str]] = {
+    "name": (
+        Text(40),
+        "A preset, whose numbers the others change, a file of one (sidamo.yaml), or a name "
+        "of your own.",
+    ),
     "e_max": (Number(0, 0.5, above=True), "The share of the dry bean that water can dissolve."),
     "acid_share": (Number(0, 1), "Share of acids in what dissolves; the three are normalised."),
     "middle_share": (Number(0, 1), "Share of sugars and other middle solutes."),
@@ -46,16 +50,14 @@ class BeanOf:
         """Return the bean; complain about all its numbers at once."""
         if isinstance(value, str):
             if value not in BEANS:
-                raise unknown_word("a known bean", value, BEANS)
+                raise unknown_word("a known bean, nor a file such as sidamo.yaml", value, BEANS)
             return BEANS[value]
         if not isinstance(value, Mapping):
-            expected = f"{one_of(BEANS)}, or its numbers: {{{', '.join(_BEAN_PARTS)}}}"
+            expected = f"{one_of(BEANS)}, or its numbers: {{{', '.join(BEAN_PARTS)}}}"
             raise complaint("no value" if value is None else "not a bean", expected=expected)
-        complaints, parts = Complaints(), {}
-        for name, part in value.items():
-            with complaints.gathered(name):
-                known_key(name, _BEAN_PARTS, "a bean has no such property")
-                parts[name] = _BEAN_PARTS[name][0].check(part)
+        complaints, parts = Complaints(), dict[str, Any]()
+        with complaints.gathered():
+            parts = checked_parts(value, BEAN_PARTS, "a bean has no such property")
         with complaints.gathered("name"):
             self._refuse_unknown_preset(value)
         complaints.refuse()
@@ -64,16 +66,11 @@ class BeanOf:
 
     def json_schema(self) -> JsonSchema:
         """Describe presets and numbers."""
-        properties = {
-            name: kind.json_schema() | {"description": about}
-            for name, (kind, about) in _BEAN_PARTS.items()
-        }
-        numbers = {"type": "object", "properties": properties, "additionalProperties": False}
-        return {"anyOf": [{"enum": list(BEANS)}, numbers]}
+        return {"anyOf": [{"enum": list(BEANS)}, FILE_SCHEMA, parts_schema(BEAN_PARTS)]}
 
     def _refuse_unknown_preset(self, value: Mapping[str, Any]) -> None:
         name = value.get("name", USUAL_BEAN)
-        missing = [part for part in _BEAN_PARTS if part not in value]
+        missing = [part for part in BEAN_PARTS if part not in value]
         if isinstance(name, str) and name not in BEANS and missing:
             close = nearest(name, BEANS)
             raise complaint(
@@ -90,6 +87,9 @@ class BrewSettings(BaseModel):
     # In an experiment a setting is None if it is tuned, or means nothing for the method.
     model_config = ConfigDict(frozen=True, extra="forbid", title="Brew")
 
+    preset: Annotated[str | None, Of(Text(200))] = Field(
+        None, description="A file of your own (my-press.yaml), whose settings the others change."
+    )
     method: Annotated[str, Of(Word("a brewing method", _METHODS))] = Field(
         USUAL_METHOD, description="The brewing method."
     )
@@ -105,6 +105,13 @@ class BrewSettings(BaseModel):
     temperature_c: Annotated[float | None, Of(knob_number("temperature_c"))] = Field(
         None, description=knob_description("temperature_c")
     )
+
+    @field_validator("preset")
+    @classmethod
+    def _only_files_have_presets(cls, value: str) -> str:
+        # A file's settings have taken the place of its name before anything is checked.
+        remedy = "write a file such as my-press.yaml; a method is written as method: ..."
+        raise complaint("not a preset file", remedy=remedy)
 
     @field_validator(*BREW_KNOBS)
     @classmethod
@@ -131,7 +138,7 @@ def brew_from_name(value: Any) -> Any:
 
 def brew_name_schema() -> JsonSchema:
     """Describe the name of a method in JSON Schema."""
-    return {"enum": list(_METHODS)}
+    return {"anyOf": [{"enum": list(_METHODS)}, FILE_SCHEMA]}
 
 
 def fitted_brew(brew: BrewSettings, tune: Mapping[str, Bounds]) -> BrewSettings:

@@ -18,9 +18,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulator.coffee import DEFAULT
 from simulator.experiment.experiment import Experiment
 from simulator.experiment.faults import ConfigFaults
 from simulator.experiment.hidden_faults import all_faults
+from simulator.experiment.own_presets import with_own_presets
 from simulator.experiment.yaml_source import parse_yaml, read_yaml
 from simulator.experiment.yaml_tree import Document
 
@@ -55,15 +57,17 @@ def loads(text: str, file: str = "<text>") -> Experiment:
 
 def experiment_of(document: Document) -> Experiment:
     """Check a config that was read. Raises as :func:`load` does."""
+    data, by_section = with_own_presets(document, Experiment)
+    beside = [*document.faults, *(fault for faults in by_section.values() for fault in faults)]
     try:
-        experiment = Experiment.model_validate(data := document.data())
+        experiment = Experiment.model_validate(data)
     except ValidationError as error:
-        told = all_faults(error, data, document, Experiment, document.file)
+        told = all_faults(error, data, document, Experiment, document.file, without=by_section)
         known = {(fault.line, fault.column) for fault in document.faults}
         fresh = [fault for fault in told if (fault.line, fault.column) not in known]
-        raise ConfigFaults(document.file, [*document.faults, *fresh]) from None
-    if document.faults:
-        raise ConfigFaults(document.file, document.faults)
+        raise ConfigFaults(document.file, [*beside, *fresh]) from None
+    if beside:
+        raise ConfigFaults(document.file, beside)
     return experiment
 
 
@@ -86,7 +90,12 @@ def problem_part(experiment: Experiment) -> dict[str, Any]:
     settings = experiment.resolved()
     parts = ("tune", "brew", "fixed", "customers", "objective", "noise")
     bean = {name: part for name, part in settings["bean"].items() if name != "name"}
-    return {"bean": bean} | {part: settings[part] for part in parts if part in settings}
+    # The usual cup, and segments that do not come, are left out: they change nothing.
+    own = {"cup": settings["cup"]} if experiment.cup != DEFAULT.cup else {}
+    segments = settings.get("segments", {})
+    coming = {name: segments[name] for name in experiment.customers if name in segments}
+    own |= {"segments": coming} if coming else {}
+    return {"bean": bean} | {part: settings[part] for part in parts if part in settings} | own
 
 
 def run_part(experiment: Experiment) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from simulator.coffee import Bean
+from simulator.coffee import DEFAULT, MIXES, SEGMENTS, Bean, CupParameters, Parameters, Segment
 from simulator.experiment.audience import (
     USUAL_CUSTOMERS,
     CustomersOf,
     Noise,
     Objective,
+    Offer,
     objective_from_name,
     objective_name_schema,
 )
@@ -47,6 +48,7 @@ from simulator.experiment.optimizer_choice import (
     refuse_same_labels,
     several_choices,
 )
+from simulator.experiment.served import USUAL_CUP, CupOf, Ideals, SegmentsOf
 from simulator.experiment.starts import (
     Starts,
     fitted_starts,
@@ -62,7 +64,7 @@ _ELSEWHERE = "a brew setting that is not tuned is written under brew"
 class Experiment(BaseModel):
     """One experiment: a cup, its customers, what is tuned, and who tunes it.
 
-    Mappings keep the order of ``KNOBS`` and ``SEGMENTS``, whatever the order in the file.
+    Mappings keep the order of ``KNOBS`` and ``SEGMENTS``, own segments last, whatever the order in the file.
     """
 
     # Later fields are checked against earlier ones, so the order of the fields matters.
@@ -102,9 +104,18 @@ class Experiment(BaseModel):
             description="Values of the knobs of the recipe that are not tuned.",
         )
     )
+    cup: Annotated[CupParameters, Of(CupOf())] = Field(
+        default_factory=lambda: CupOf().check(USUAL_CUP),
+        description="How much is served, and which milk: a preset, a file, or numbers that change "
+        "the standard cup.",
+    )
+    segments: Annotated[Mapping[str, Ideals] | None, Of(SegmentsOf())] = Field(
+        None, description="Kinds of customers of your own, by name. Default: none."
+    )
     customers: Annotated[Mapping[str, float], Of(CustomersOf())] = Field(
         default_factory=lambda: CustomersOf().check(USUAL_CUSTOMERS),
-        description="A mix, one segment, or shares of segments.",
+        description="A mix, one segment, shares of segments, or a file of one of these: "
+        f"{', '.join((*MIXES, *SEGMENTS))}, my-cafe.yaml.",
     )
     objective: Annotated[Objective, Shorthand(objective_from_name, objective_name_schema)] = Field(
         default_factory=Objective, description="What is maximised, by name or with its settings."
@@ -165,6 +176,11 @@ class Experiment(BaseModel):
         complaints.refuse()
         return fixed
 
+    @field_validator("customers", mode="before")
+    @classmethod
+    def _own_segments_may_come(cls, customers: Any, info: ValidationInfo) -> Offer:
+        return Offer(customers, (*SEGMENTS, *(info.data.get("segments") or ())))
+
     @field_validator("starts")
     @classmethod
     def _starts_fit(cls, starts: Starts, info: ValidationInfo) -> Starts:
@@ -195,6 +211,18 @@ class Experiment(BaseModel):
             return check
         usual = EXACT_TOLERANCE if info.data.get("noise") is None else NOISY_TOLERANCE
         return check.model_copy(update={"tolerance": usual})
+
+    @property
+    def crowd(self) -> tuple[tuple[Segment, float], ...]:
+        """The customers as the taste model knows them: segments with their shares."""
+        own = {name: ideals.segment(name) for name, ideals in (self.segments or {}).items()}
+        known = {**SEGMENTS, **own}
+        return tuple((known[name], share) for name, share in self.customers.items())
+
+    @property
+    def parameters(self) -> Parameters:
+        """The numbers of the taste model, with the cup of this experiment."""
+        return DEFAULT if self.cup == DEFAULT.cup else replace(DEFAULT, cup=self.cup)
 
     def resolved(self) -> dict[str, Any]:
         """The config with every default filled in, as plain data that loads to an equal experiment."""

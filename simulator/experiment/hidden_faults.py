@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -19,15 +19,20 @@ def all_faults(
     document: Document | None,
     model: type[BaseModel],
     file: str,
+    *,
+    without: Collection[str] = (),
 ) -> list[Fault]:
     """The faults of a validation of ``data``, and those that a wrong ``tune`` has hidden.
 
     Whether a knob is fixed twice, or a start possible, depends on what is tuned. So the knobs that
     were meant are tuned over their whole ranges, and the rest is checked again. Sections that were
-    wrong before are left out then: what they say is known, or follows from what is known.
+    wrong before are left out then: what they say is known, or follows from what is known. So are
+    the sections ``without``, both times.
     """
-    told = faults_of(error, document, model, file)
-    wrong = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]}
+    told = faults_of(error, document, model, file, without=without)
+    wrong = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]} | set(
+        without
+    )
     meant = _meant(data.get("tune"))
     if "tune" in wrong and meant:
         try:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.autodiff import Graph, compile, trace
-from simulator.coffee import SEGMENTS, Recipe, Segment, Tasting, share_above, taste
+from simulator.coffee import Recipe, Segment, Tasting, share_above, taste
 from simulator.experiment.config import Experiment, problem_part
 from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS, Bounds
@@ -66,7 +66,7 @@ class Problem:
     @cached_property
     def customers(self) -> tuple[tuple[Segment, float], ...]:
         """The segments that come, with their shares."""
-        return tuple((SEGMENTS[name], share) for name, share in self.experiment.customers.items())
+        return self.experiment.crowd
 
     def settings(self, x: Any) -> dict[str, Any]:
         """Knob → value in its own unit, at coordinates x of shape (n,) or (n, N), traced ones included."""
@@ -106,6 +106,7 @@ class Problem:
             self.experiment.brew.brew(**brew),
             self.experiment.bean,
             customers or self.customers,
+            self.experiment.parameters,
         )
 
     def objective_of(self, tasting: Tasting) -> Any:

@@ -12,7 +12,7 @@ from simulator.experiment.complaints import KIND, Path
 from simulator.experiment.dataclass_options import Options, option_kinds
 from simulator.experiment.faults import Fault, dotted, nearest, one_of
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
-from simulator.experiment.values import Number, Of, Shorthand
+from simulator.experiment.values import JsonSchema, Number, Of, Shorthand
 from simulator.experiment.yaml_tree import Document, MapNode, ScalarNode
 
 
@@ -89,11 +89,17 @@ def _short_form(path: Path, model: type[BaseModel]) -> str:
     field = _section(model, path[:-1]).model_fields.get(str(path[-1])) if path else None
     for note in field.metadata if field else ():
         if isinstance(note, Shorthand):
-            schema = note.schema()
-            if "enum" in schema:
-                return one_of(schema["enum"])
-            return Number(schema["minimum"], schema["maximum"], whole=True).expected
+            forms = note.schema().get("anyOf", [note.schema()])
+            return ", or ".join(_form_in_words(form) for form in forms)
     return ""
+
+
+def _form_in_words(schema: JsonSchema) -> str:
+    if "enum" in schema:
+        return one_of(schema["enum"])
+    if "pattern" in schema:
+        return "a preset file (*.yaml)"
+    return Number(schema["minimum"], schema["maximum"], whole=True).expected
 
 
 def _unknown_key(key: str, section: type[BaseModel], model: type[BaseModel]) -> dict[str, Any]:

@@ -141,6 +141,7 @@ def brewed(problem: Problem, settings: Mapping[str, Any]) -> Tasting:
         brew,
         problem.experiment.bean,
         problem.customers,
+        problem.experiment.parameters,
     )
 
 

@@ -40,6 +40,15 @@ def properties_hold(schema, value):
     return all(accepts(known[key], part) for key, part in value.items() if key in known)
 
 
+def others_hold(schema, value):
+    others = schema["additionalProperties"]
+    known = schema.get("properties", {})
+    return all(
+        key in known or (others is not False and accepts(others, part))
+        for key, part in value.items()
+    )
+
+
 KEYWORDS = {
     "$ref": lambda s, v: accepts(SCHEMA["$defs"][s["$ref"].removeprefix("#/$defs/")], v),
     "anyOf": lambda s, v: any(accepts(part, v) for part in s["anyOf"]),
@@ -58,11 +67,12 @@ KEYWORDS = {
     "required": lambda s, v: all(key in v for key in s["required"]),
     "minProperties": lambda s, v: len(v) >= s["minProperties"],
     "properties": properties_hold,
-    "additionalProperties": lambda s, v: all(key in s["properties"] for key in v),
+    "additionalProperties": others_hold,
+    "pattern": lambda s, v: re.search(s["pattern"], v) is not None,
 }
 CONCERNS = {
     "number": {"minimum", "exclusiveMinimum", "maximum"},
-    "string": {"minLength", "maxLength"},
+    "string": {"minLength", "maxLength", "pattern"},
     "array": {"minItems", "maxItems", "uniqueItems", "items"},
     "object": {"required", "minProperties", "properties", "additionalProperties"},
 }

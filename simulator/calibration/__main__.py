@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def _report(content: Content) -> str:
     lines += ["", "log-density per rating of people held out:"]
     scores = content["held_out"]["log_density_per_rating"]
     lines += [f"  {name:46} {score:.4f}" for name, score in scores.items()]
+    scatter = content["scatter"]["parameters"]
+    within, between, slope = (
+        math.exp(scatter[f"log_{part}"]) for part in ("within", "between", "slope")
+    )
+    lines += [
+        "",
+        f"ratings scatter by {within:.2f} points within a person, {between:.2f} between persons' levels, "
+        f"{0.25 * slope:.2f} between their slopes per 0.25 % of TDS",
+    ]
     mixture = content["mixture"]
     lines += [
         "",

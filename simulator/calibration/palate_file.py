@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.calibration import answers, liking
+from simulator.calibration import answers, liking, rating_scatter
 from simulator.calibration.groups import (
     ANSWERS_BOX,
     BITTER_SCATTER_PCT,
@@ -24,7 +24,9 @@ from simulator.calibration.groups import (
     likelihoods,
 )
 from simulator.calibration.held_out import FOLDS, held_out_scores
+from simulator.calibration.likelihood import Fit
 from simulator.calibration.mixture import TERMS, Mixture, fit_mixture
+from simulator.calibration.rating_scatter import fit_scatter, scatter_fit
 from simulator.calibration.ratings import CITATION, DOI, SCALES, Array, Ratings
 from simulator.calibration.scipy_check import largest_distance
 
@@ -57,6 +59,7 @@ def calibrate(ratings: Ratings) -> Content:
             "bitter_scatter_pct": BITTER_SCATTER_PCT,
         },
         "palates": _palates(these, ratings, groups, weights),
+        "scatter": _scatter(scatter_fit(ratings, groups[1:])),
         "mixture": _mixture(fit_mixture(ratings)),
         "held_out": {
             "folds": FOLDS,
@@ -124,6 +127,16 @@ def _hold_against_scipy(
     )
     if far > _SCIPY_TOLERANCE:
         raise ArithmeticError(f"scipy's optimum differs by {far:.1e} in log-likelihood")
+
+
+def _scatter(fit: Fit) -> Content:
+    fitted = fit_scatter(fit)
+    far = largest_distance(fit, rating_scatter.BOX, rating_scatter.START, fitted)
+    if far > _SCIPY_TOLERANCE:
+        raise ArithmeticError(f"scipy's scatter differs by {far:.1e} in log-likelihood")
+    block = _block(rating_scatter.PARAMETERS, fitted[:, 0], fit.total_hessian(fitted)[..., 0])
+    everyone = float(fit.weight.sum())
+    return block | {"log_likelihood": -float(fit.value(fitted, np.array([0]))[0]) * everyone}
 
 
 def _mixture(mixture: Mixture) -> Content:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.coffee.fitted import fitted_palate, scale_numbers
+from simulator.coffee.fitted import fitted_palate, fitted_scatter, scale_numbers
 from simulator.coffee.presets import read_presets
 from simulator.coffee.provenance import parameter
 from simulator.coffee.recipe import Scalar
@@ -25,6 +25,8 @@ _COTTER = "Cotter et al. 2021 (Dryad 10.25338/B8993H), 3,164 ratings by 118 peop
 _SCALES = _COTTER + "maximum likelihood of the just-about-right answers, an ordered probit"
 _COSTS = _COTTER + "maximum likelihood of liking given each person's own answers"
 _LEVEL = _COTTER + "makes the mean liking of the group's palate what the group said"
+_SPREAD = _COTTER + "maximum likelihood of what each cluster's palates leave: "
+_SCATTER = fitted_scatter()
 _PAIR = "no data: sized like the penalties of the just-about-right scales"
 
 
@@ -228,11 +230,17 @@ class RatingNoise:
     """
 
     within_person_sd: Scalar = parameter(
-        1.57, unit="points", origin="fitted", source=_COTTER + "1.55–1.59; person × brew included"
+        _SCATTER["within"],
+        unit="points",
+        origin="fitted",
+        source=_SPREAD + "e; holds what is between a person and a brew",
     )
     between_person_sd: Scalar = parameter(
-        0.71, unit="points", origin="fitted", source=_COTTER + "spread of the people's levels"
+        _SCATTER["between"], unit="points", origin="fitted", source=_SPREAD + "v, levels"
     )
     tds_slope_sd: Scalar = parameter(
-        0.36, unit="points per 0.25 %", origin="fitted", source=_COTTER + "spread of slopes in TDS"
+        _SCATTER["slope"],
+        unit="points per 0.25 %",
+        origin="fitted",
+        source=_SPREAD + "w, slopes in TDS",
     )

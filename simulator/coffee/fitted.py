@@ -71,6 +71,28 @@ def fitted_palate(group: str, path: Path = PALATE_FILE) -> FittedPalate:
         ) from None
 
 
+@cache
+def fitted_scatter(path: Path = PALATE_FILE) -> Mapping[str, float]:
+    """Standard deviations of ratings around the model, in points.
+
+    ``within`` one person, ``between`` persons' levels, ``slope`` between persons' slopes for each
+    0.25 % of TDS.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    try:
+        block = _block(json.loads(path.read_text(encoding="utf-8"))["scatter"])
+        logs = block.estimates()
+        found = {part: math.exp(logs[f"log_{part}"]) for part in ("within", "between", "slope")}
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise InputError(
+            f"{path}: not the numbers of a calibration ({type(fault).__name__}: {fault}); "
+            "scripts/calibrate writes them"
+        ) from None
+    return MappingProxyType(found | {"slope": 0.25 * found["slope"]})
+
+
 def _block(content: Any) -> Block:
     parameters = content["parameters"]
     values = np.array(list(parameters.values()), dtype=float)

@@ -6,15 +6,24 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from simulator.calibration import Group, best_tds_pct, differences, likelihoods, liking, mixture
+from simulator.calibration import (
+    Group,
+    best_tds_pct,
+    differences,
+    likelihoods,
+    liking,
+    mixture,
+    rating_scatter,
+)
 from simulator.calibration.__main__ import TOLERANCE, main
 from simulator.calibration.groups import LIKING_BOX, descend
-from simulator.calibration.likelihood import Fit
+from simulator.calibration.likelihood import Factor, Fit
 from simulator.calibration.newton import polish
 from simulator.calibration.ratings import SHA256, read_ratings
 from simulator.calibration.scipy_check import largest_distance
-from simulator.coffee import DEFAULT, PALATE_FILE
+from simulator.coffee import DEFAULT, PALATE_FILE, RatingNoise
 from simulator.coffee.facts import best_tds_pct as modelled_best_tds_pct
 from simulator.errors import InputError
 from simulator.optimizers import Box
@@ -220,3 +229,63 @@ def test_the_model_has_the_bitterness_threshold_that_the_costs_were_fitted_with(
     here, chosen = DEFAULT.customers, STORED["chosen"]
     assert here.bitter_threshold == chosen["bitter_threshold_pct"]
     assert here.bitter_scatter == chosen["bitter_scatter_pct"]
+
+
+@pytest.fixture(scope="module")
+def scatter(ratings):
+    """The fit of the ratings' scatter around the committed palates of the two clusters."""
+
+    def group(name):
+        palate = STORED["palates"][name]
+        scales = {
+            scale: np.array(list(block["parameters"].values()))
+            for scale, block in palate["scales"].items()
+        }
+        return Group(scales, np.array(list(palate["liking"]["parameters"].values())))
+
+    return rating_scatter.scatter_fit(ratings, [group("cluster_1"), group("cluster_2")])
+
+
+def test_the_committed_scatter_is_the_optimum_and_its_errors_the_curvature(scatter):
+    told = STORED["scatter"]
+    x = np.array(list(told["parameters"].values()))[:, None]
+    value, gradient = scatter.value_and_gradient(x, np.array([0]))
+    assert np.abs(gradient).max() < 1e-7
+    assert -value[0] * 118 == pytest.approx(told["log_likelihood"], abs=1e-5)
+    information = scatter.total_hessian(x)[..., 0]
+    assert np.array(told["covariance"]) @ information == pytest.approx(np.eye(4), abs=1e-5)
+
+
+def test_the_scatter_is_found_again_in_ratings_made_with_it():
+    rng = np.random.default_rng(3)
+    cups, persons = 27, 4000
+    x = rng.normal(0.0, 0.3, (cups, persons))
+    left = 0.2 + rng.normal(0.0, 0.7, persons) + rng.normal(0.0, 1.1, persons) * x
+    left = left + rng.normal(0.0, 1.5, (cups, persons))
+    parts = (np.ones_like(x), x, x * x, left, left * x, left * left)
+    data = np.stack([part.sum(axis=0) for part in parts])
+    factor = Factor(rating_scatter.negative_log_likelihood, 4, 6)
+    found = rating_scatter.fit_scatter(Fit(factor, data[None], np.ones((1, persons))))[:, 0]
+    assert found[0] == pytest.approx(0.2, abs=0.03)
+    assert np.exp(found[1:]) == pytest.approx([1.5, 0.7, 1.1], rel=0.04)
+
+
+def test_a_persons_likelihood_is_that_of_the_normal_distribution_of_the_ratings():
+    rng = np.random.default_rng(4)
+    x, left = rng.normal(0.0, 0.3, 9), rng.normal(0.0, 1.5, 9)
+    within, between, slope = 1.4, 0.8, 1.2
+    covariance = within**2 * np.eye(9) + between**2 + slope**2 * np.outer(x, x)
+    expected = -stats.multivariate_normal(np.full(9, 0.3), covariance).logpdf(left)
+    sums = [part.sum() for part in (np.ones(9), x, x * x, left, left * x, left * left)]
+    parameters = np.r_[0.3, np.log([within, between, slope])]
+    told = rating_scatter.negative_log_likelihood(parameters, np.array(sums))
+    assert told == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_taste_model_scatters_as_fitted():
+    told = STORED["scatter"]["parameters"]
+    noise = RatingNoise()
+    assert noise.within_person_sd == pytest.approx(np.exp(told["log_within"]))
+    assert noise.between_person_sd == pytest.approx(np.exp(told["log_between"]))
+    assert noise.tds_slope_sd == pytest.approx(0.25 * np.exp(told["log_slope"]))
+    assert 1.5 < noise.within_person_sd < 1.6

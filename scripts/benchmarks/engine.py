@@ -1,179 +1,131 @@
-"""The engine beside micrograd, autograd and jitted JAX, on the project's own taste model.
+"""The engine beside JAX, optax, PyTorch, CasADi, autograd and micrograd, on the project's own taste model.
 
-All engines do the operations that the model's code does, arrays in and NumPy arrays out, and take turns
-in every round, so that a busy machine slows all alike; a figure is the median over the rounds.
+All do the operations that the model's code does, arrays in and NumPy arrays out, take turns in every round,
+and are timed only after their results have been found equal to ours. Exit code 1 if a bar is not met.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
+import os
 import platform
-import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peers import Peer, peers
 
-from simulator import coffee
-from simulator.autodiff import Graph, trace
-from simulator.autodiff import compile as compiled
-from simulator.autodiff.program import linearize
-from simulator.autodiff.python_dialect import python_function
-
-Function = Callable[..., Any]
-
-LOW, HIGH = np.array([200.0, 20.0, 0.0, 0.0]), np.array([1400.0, 600.0, 150.0, 20.0])
-
-
-def loss(x: Any) -> Any:
-    """9 − the mean score of the surveyed customers, immersion, medium roast."""
-    brew = coffee.Brew.standard(coffee.Method("immersion"))
-    cup = coffee.taste(
-        coffee.Recipe(*[x[i] for i in range(4)]),
-        brew,
-        coffee.BEANS["medium"],
-        coffee.customers_in("survey"),
-    )
-    return 9.0 - coffee.mean_score(cup)
+from benchmarks.bars import Bar, Measurement, bar_table, timing_table
+from benchmarks.derivatives import emitted_operations, relative_costs
+from benchmarks.first_gradient import first_gradient
+from benchmarks.many_recipes import many_recipes
+from benchmarks.one_recipe import one_recipe, wrapper
+from benchmarks.page import write_section
+from benchmarks.peers import Peer, check, peers, versions
+from benchmarks.steps import many_steps
+from benchmarks.subject import Subject, house_blend
 
 
-def interleaved(jobs: Mapping[str, tuple[Function, int]], rounds: int) -> dict[str, float]:
-    """Seconds per call of each job: medians over rounds in which all take turns."""
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    for function, _ in jobs.values():
-        function()  # warm-up is not counted
-    gc.disable()
-    try:
-        for _ in range(rounds):
-            for name, (function, calls) in jobs.items():
-                start = time.perf_counter()
-                for _ in range(calls):
-                    function()
-                times[name].append((time.perf_counter() - start) / calls)
-    finally:
-        gc.enable()
-    return {name: statistics.median(values) for name, values in times.items()}
+def main() -> int:
+    """Measure, print, and write what was asked for."""
+    options = _options()
+    if options.growth:
+        from benchmarks.growth import show_growth
+
+        return show_growth(options.growth, options.json, options.page)
+    subject = house_blend(options.rounds, options.batch, options.steps)
+    others, missing = peers(subject.lines, 4)
+    for peer in others.values():
+        check(peer, subject.problem.gradient_program, list(subject.recipes(20).T))
+    began, measurements = time.perf_counter(), []
+    lines = header(subject, missing)
+    _print(lines)
+    for measurement in _measured(subject, others):
+        measurements.append(measurement)
+        part = ["", f"### {measurement.title}", "", *timing_table(measurement), *measurement.notes]
+        _print(part)
+        lines += part
+    bars = [emitted_operations(subject), *[bar for each in measurements for bar in each.bars]]
+    final = ["", "### What was asked", "", *bar_table(bars)]
+    _print([*final, "", f"measured in {time.perf_counter() - began:.0f} s"])
+    if options.json:
+        _write(options.json, json.dumps(_record(subject, measurements, bars, missing), indent=2))
+    if options.page:
+        write_section("engine", lines + final)
+    return 0 if all(bar.met is not False for bar in bars) else 1
 
 
-def one_recipe(graph: Graph, others: list[Peer], rounds: int) -> dict[str, float]:
-    """Value and gradient of one recipe."""
-    x = LOW + 0.4 * (HIGH - LOW)
-    python, numpy = compiled(graph), compiled(graph, dialect="numpy")
-    jobs = {"Python dialect": (lambda: python(x), 300), "NumPy dialect": (lambda: numpy(x), 20)}
-    for peer in others:
-        calls = 200 if peer.batch else 2
-        jobs[peer.name] = ((lambda peer=peer: peer.one(x)), calls)
-    return interleaved(jobs, rounds)
-
-
-def batch(graph: Graph, others: list[Peer], size: int, rounds: int) -> dict[str, float]:
-    """Value and gradient of many recipes in one call, seconds per recipe."""
-    x = LOW[:, None] + np.random.default_rng(0).uniform(size=(4, size)) * (HIGH - LOW)[:, None]
-    numpy = compiled(graph, dialect="numpy")
-    jobs: dict[str, tuple[Function, int]] = {"NumPy dialect": (lambda: numpy(x), 1)}
-    jobs |= {p.name: ((lambda p=p: p.batch(x)), 1) for p in others if p.batch}
-    return {name: t / size for name, t in interleaved(jobs, rounds).items()}
-
-
-def first_gradient(others: list[Peer]) -> dict[str, float]:
-    """From the model's function to the first gradient: trace, differentiate, emit or compile."""
-    x = LOW + 0.4 * (HIGH - LOW)
-    jobs: dict[str, tuple[Function, int]] = {
-        "Python dialect": (lambda: compiled(loss, 4)(x), 1),
-        "NumPy dialect": (lambda: compiled(loss, 4, dialect="numpy")(x), 1),
-    }
-    jobs |= {p.name: ((lambda p=p: p.first(x)), 1) for p in others if p.first}
-    return interleaved(jobs, 3)
-
-
-def costs(graph: Graph, rounds: int) -> dict[str, float]:
-    """What derivatives cost beside the value, and what a call costs beside its straight line."""
-    x = LOW + 0.4 * (HIGH - LOW)
-    value = compiled(graph, outputs=("value",))
-    both = compiled(graph)
-    everything = compiled(graph, outputs=("value", "gradient", "hessian"))
-    line = python_function(linearize(Graph(graph.inputs, graph.outputs)))
-    point = x.tolist()
-    return interleaved(
-        {
-            "straight line of the value": (lambda: line(*point), 1000),
-            "value": (lambda: value(x), 1000),
-            "value and gradient": (lambda: both(x), 300),
-            "value, gradient and Hessian": (lambda: everything(x), 100),
-        },
-        rounds,
-    )
-
-
-def check(graph: Graph, others: list[Peer]) -> None:
-    """All engines must agree before they are timed."""
-    x = LOW + 0.4 * (HIGH - LOW)
-    value, slope = compiled(graph)(x)
-    for peer in others:
-        got, slopes = peer.one(x)
-        np.testing.assert_allclose(got, value, rtol=1e-12)
-        np.testing.assert_allclose(slopes, slope, rtol=1e-9)
-
-
-def table(title: str, seconds: Mapping[str, float], unit: str, ours: str) -> None:
-    """One measurement with ratios to ours."""
-    scale = {"ms": 1e3, "µs": 1e6, "ns": 1e9}[unit]
-    print(f"\n{title}")
-    for name, t in seconds.items():
-        ratio = "" if name == ours else f"  {t / seconds[ours]:8.2f}× {ours}"
-        print(f"  {name:32}{t * scale:12,.1f} {unit}{ratio}")
-
-
-def main() -> None:
-    """Measure, print, and write JSON if asked to."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench engine", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--batch", type=int, default=100_000, help="recipes in a batch")
-    options = parser.parse_args()
-    graph = trace(loss, 4)
-    cost = graph.cost()
-    others, missing = peers(loss, 4)
-    check(graph, others)
-    print(f"the taste model, immersion, four segments: {cost}")
-    for line in missing:
-        print(line)
-    one = one_recipe(graph, others, options.rounds)
-    table("value and gradient, one recipe", one, "µs", "Python dialect")
-    many = batch(graph, others, options.batch, max(options.rounds // 3, 3))
-    table(f"value and gradient, {options.batch:,} recipes, each", many, "ns", "NumPy dialect")
-    first = first_gradient(others)
-    table("from the function to the first gradient", first, "ms", "Python dialect")
-    own = costs(graph, options.rounds)
-    table("Python dialect, one recipe", own, "µs", "value")
-    wrapper = own["value"] - own["straight line of the value"]
-    print(f"  a call costs {wrapper * 1e6:.2f} µs beside its straight line")
-    if options.json:
-        figures = {
-            "operations": {
-                "value": cost.forward,
-                "gradient": cost.with_gradient,
-                "hessian": cost.with_hessian,
-            },
-            "one_recipe_s": one,
-            "batch_size": options.batch,
-            "batch_s_per_recipe": many,
-            "first_gradient_s": first,
-            "python_dialect_s": own,
-            "skipped": missing,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "machine": platform.platform(),
-        }
-        options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
-        print(f"\nwrote {options.json}", file=sys.stderr)
+    parser.add_argument(
+        "--page", action="store_true", help="write the tables into scripts/benchmarks/README.md"
+    )
+    parser.add_argument("--rounds", type=int, default=21, help="turns of each engine")
+    parser.add_argument("--batch", type=int, default=1_000_000, help="recipes in a batch")
+    parser.add_argument("--steps", type=int, default=10_000, help="steps of Adam")
+    parser.add_argument(
+        "--growth",
+        type=Path,
+        metavar="SVG",
+        help="instead: time and memory by operations and by rows, some minutes, and a plot of them",
+    )
+    return parser.parse_args()
+
+
+def _measured(subject: Subject, others: dict[str, Peer]) -> Iterator[Measurement]:
+    yield one_recipe(subject, others)
+    yield wrapper(subject)
+    yield relative_costs(subject, "python")
+    yield relative_costs(subject, "c")
+    yield relative_costs(subject, "c", batch=True)
+    yield many_recipes(subject, others)
+    yield from many_steps(subject)
+    yield first_gradient(subject, others)
+
+
+def header(subject: Subject, missing: list[str]) -> list[str]:
+    """What was measured on which machine, with all versions."""
+    packages = {"Python": platform.python_version(), "NumPy": np.__version__, **versions()}
+    return [
+        f"The taste model of configs/house-blend.yaml: {subject.graph.cost()}.",
+        ", ".join(f"{name} {version}" for name, version in packages.items())
+        + f"; {platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
+        f"load {os.getloadavg()[0]:.1f} at the start.",
+        *missing,
+    ]
+
+
+def _record(
+    subject: Subject, measurements: list[Measurement], bars: list[Bar], missing: list[str]
+) -> dict[str, Any]:
+    """All figures, seconds by round included."""
+    return {
+        "about": header(subject, missing),
+        "bars": [asdict(bar) | {"met": bar.met} for bar in bars],
+        "measurements": [
+            {
+                "title": each.title,
+                "timings": {name: asdict(timing) for name, timing in each.timings.items()},
+            }
+            for each in measurements
+        ],
+        "skipped": missing,
+    }
+
+
+def _print(lines: list[str]) -> None:
+    print("\n".join(lines), flush=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text + "\n", encoding="utf-8")
+    print(f"wrote {path}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
-
-from simulator.autodiff.primitives import TABLE
 
 Function = Callable[..., Any]
 
@@ -21,8 +17,8 @@ class Peer:
     """An engine ready to run.
 
     Attributes:
-        name: what the table calls it.
-        one: value and gradient of one recipe, an array in and arrays out.
+        name: what the tables call it.
+        one: value and gradient of one recipe, an array in and NumPy arrays out.
         batch: value and gradient of the columns of an array, or None.
         first: from the function to its first gradient, everything compiled afresh; or None.
     """
@@ -33,131 +29,57 @@ class Peer:
     first: Function | None = None
 
 
-class Written(NDArrayOperatorsMixin):
-    """A value that writes down each operation done with it, one line each, as it happens."""
+JAX, CASADI = "JAX, jitted", "CasADi, its own buffers"
+MICROGRAD, AUTOGRAD, TORCH = "micrograd", "autograd", "PyTorch, eager"
 
-    def __init__(self, name: str, lines: list[str]) -> None:
-        self.name, self.lines = name, lines
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method != "__call__" or options:
-            return NotImplemented
-        operands = [x.name if isinstance(x, Written) else repr(float(x)) for x in inputs]
-        result = f"v{len(self.lines)}"
-        self.lines.append(f" {result} = {TABLE[ufunc.__name__].text.format(*operands)}")
-        return Written(result, self.lines)
+#: The packages that are compared with, as installed by the `bench` extra.
+PACKAGES = ("jax", "optax", "torch", "casadi", "autograd", "micrograd")
 
 
-def written(function: Function, size: int) -> list[str]:
-    """A model's operations in the order its code does them, nothing shared and nothing simplified."""
-    lines = [f"def f({', '.join(f'x{i}' for i in range(size))}):"]
-    result = function([Written(f"x{i}", lines) for i in range(size)])
-    return [*lines, f" return {result.name}"]
+def peers(lines: Sequence[str], size: int) -> tuple[dict[str, Peer], list[str]]:
+    """The engines that are installed, by name, and a line about each that is not.
 
+    Args:
+        lines: the model, as `benchmarks.written.written` has it.
+        size: how many numbers go in.
+    """
+    from benchmarks.compiled_peers import casadi, jax
+    from benchmarks.eager_peers import autograd, micrograd, torch
 
-def spelled(model: list[str], functions: Mapping[str, Any]) -> Function:
-    """The written operations as a Python function over an engine's own."""
-    scope = dict(functions)
-    exec("\n".join(model), scope)
-    function: Function = scope["f"]
-    return function
-
-
-def peers(model: Function, size: int) -> tuple[list[Peer], list[str]]:
-    """The engines that are installed, and a line about each that is not."""
-    found, missing = [], []
-    lines = written(model, size)
-    for name, make in (("micrograd", micrograd), ("autograd", autograd), ("jax (jitted)", jax)):
+    found, missing = {}, []
+    makers = {JAX: jax, CASADI: casadi, TORCH: torch, AUTOGRAD: autograd, MICROGRAD: micrograd}
+    for name, make in makers.items():
         try:
-            found.append(make(name, lines))
+            found[name] = make(name, lines, size)
         except ImportError as error:
             missing.append(f"{name}: skipped, {error.name} is not installed (scripts/setup bench)")
     return found, missing
 
 
-def micrograd(name: str, model: list[str]) -> Peer:
-    """micrograd knows + − · ** only; exponentials are added as its own tanh would be."""
-    value_class = importlib.import_module("micrograd.engine").Value
+def check(peer: Peer, ours: Function, points: Any) -> None:
+    """An engine is timed only if its value and gradient are ours.
 
-    def added(value: Callable[[float], float], slope: Callable[[float, float], float]) -> Function:
-        def operation(x: Any) -> Any:
-            if not isinstance(x, value_class):
-                return value(x)
-            out = value_class(value(x.data), (x,))
-
-            def backward() -> None:
-                x.grad += slope(x.data, out.data) * out.grad
-
-            out._backward = backward
-            return out
-
-        return operation
-
-    f = spelled(
-        model,
-        {
-            "exp": added(math.exp, lambda x, y: y),
-            "expit": added(lambda x: 1.0 / (1.0 + math.exp(-x)), lambda x, y: y * (1.0 - y)),
-            "ndtr": added(
-                lambda x: 0.5 * math.erfc(-x * math.sqrt(0.5)),
-                lambda x, y: math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi),
-            ),
-        },
-    )
-
-    def one(x: Any) -> tuple[Any, Any]:
-        inputs = [value_class(v) for v in x.tolist()]
-        out = f(*inputs)
-        out.backward()
-        return np.array(out.data), np.array([node.grad for node in inputs])
-
-    return Peer(name, one)
+    Raises:
+        AssertionError: they are not.
+    """
+    for x in points:
+        value, slope = ours(x)
+        got, slopes = peer.one(x)
+        np.testing.assert_allclose(got, value, rtol=1e-12, err_msg=peer.name)
+        np.testing.assert_allclose(slopes, slope, rtol=1e-9, atol=1e-12, err_msg=peer.name)
+    if peer.batch:
+        got, slopes = peer.batch(np.array(points).T)
+        np.testing.assert_allclose(got, [ours(x)[0] for x in points], rtol=1e-12)
+        expected = np.array([ours(x)[1] for x in points]).T
+        np.testing.assert_allclose(slopes, expected, rtol=1e-9, atol=1e-12)
 
 
-def autograd(name: str, model: list[str]) -> Peer:
-    """HIPS autograd, eager."""
-    engine = importlib.import_module("autograd")
-    numpy = importlib.import_module("autograd.numpy")
-    normal = importlib.import_module("autograd.scipy.stats").norm
-    functions = {
-        "exp": numpy.exp,
-        "expit": lambda x: 1.0 / (1.0 + numpy.exp(-x)),
-        "ndtr": normal.cdf,
-    }
-    f = spelled(model, functions)
-    both = engine.value_and_grad(lambda x: f(*[x[i] for i in range(len(x))]))
-    return Peer(name, both)
-
-
-def jax(name: str, model: list[str]) -> Peer:
-    """JAX in double precision on the processor, jitted; batches vmapped and jitted."""
-    engine = importlib.import_module("jax")
-    engine.config.update("jax_enable_x64", True)
-    numpy = importlib.import_module("jax.numpy")
-    functions = {
-        "exp": numpy.exp,
-        "expit": engine.nn.sigmoid,
-        "ndtr": importlib.import_module("jax.scipy.special").ndtr,
-    }
-    f = spelled(model, functions)
-
-    def compiled() -> Function:
-        return engine.jit(engine.value_and_grad(lambda x: f(*[x[i] for i in range(x.shape[0])])))  # type: ignore[no-any-return]
-
-    single = compiled()
-    many = engine.jit(
-        engine.vmap(
-            engine.value_and_grad(lambda x: f(*[x[i] for i in range(x.shape[0])])),
-            in_axes=1,
-            out_axes=(0, 1),
-        )
-    )
-
-    def as_arrays(function: Function) -> Function:
-        def run(x: Any) -> tuple[Any, Any]:
-            value, slope = function(x)
-            return np.asarray(value), np.asarray(slope)
-
-        return run
-
-    return Peer(name, as_arrays(single), as_arrays(many), lambda x: as_arrays(compiled())(x))
+def versions() -> dict[str, str]:
+    """Package → installed version, of those that are."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except ImportError:
+            continue
+    return found

@@ -11,9 +11,10 @@ import numpy as np
 from simulator.autodiff.bounds.domain import Domain
 from simulator.autodiff.bounds.emission import bounds_graph
 from simulator.autodiff.bounds.row import Row
-from simulator.autodiff.compile import Dialect, Output
+from simulator.autodiff.compile import Dialect
 from simulator.autodiff.compile import compile as compile_graph
 from simulator.autodiff.graph import Graph
+from simulator.autodiff.outputs import Output
 from simulator.autodiff.primitives import Primitive
 from simulator.autodiff.trace import trace
 

@@ -16,9 +16,9 @@ from simulator.autodiff.bounds.rounding import settled
 from simulator.autodiff.bounds.row import Range, Row
 from simulator.autodiff.bounds.sweep import Bounder
 from simulator.autodiff.bounds.towers import Towers, with_towers
-from simulator.autodiff.compile import Output, derivative_graph
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node, variable
+from simulator.autodiff.outputs import Output, derivative_graph
 from simulator.autodiff.primitives import TABLE, Primitive
 from simulator.autodiff.recorder import recording
 from simulator.autodiff.trace import as_node

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.autodiff.bounds.dominators import bases
-from simulator.autodiff.compile import derivative_graph
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node, record
+from simulator.autodiff.outputs import derivative_graph
 from simulator.autodiff.primitives import Primitive
 from simulator.autodiff.recorder import recording
 from simulator.autodiff.walk import evaluate

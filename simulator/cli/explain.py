@@ -20,7 +20,10 @@ def command(
             "Default, also for knobs left out: the first start of the config."
         ),
     ] = None,
-    steps: Annotated[int, typer.Option(help="Steps of gradient descent.", min=0, max=1000)] = 1,
+    steps: Annotated[
+        int,
+        typer.Option("--steps", "--iterations", help="Steps of gradient descent.", min=0, max=1000),
+    ] = 1,
     learning_rate: Annotated[
         float | None,
         typer.Option(help="How big a change one dares, in the box scaled to 0-1. [default: 0.02]"),

@@ -90,3 +90,5 @@ def _print(terminal: Console, block: Block, wanted: Wanted) -> None:
         for row in block.rows:
             table.add_row(*(escape(cell) for cell in row))
         terminal.print(table)
+        for line in block.traces if wanted.trace else ():
+            terminal.print(escape(f"  {line}"), style="dim", soft_wrap=True)

@@ -129,14 +129,14 @@ def _lever(lever: Lever, wording: Wording) -> tuple[str, ...]:
     through = [
         f"{wording.quantity(quantity)} {wording.gain(part * lever.amount)}"
         for quantity, part in parts[:3]
-        if abs(part) > 0.02 * abs(parts[0][1])
+        if abs(part) > 0.02 * abs(parts[0][1]) and abs(part * lever.amount) >= NEGLIGIBLE
     ]
     return (
         wording.word("knob", lever.knob),
         wording.setting(lever.knob, lever.value),
         wording.turn(lever.knob, lever.amount),
         wording.gain(lever.slope * lever.amount),
-        wording.say("separator.changes").join(through),
+        wording.say("separator.changes").join(through) or wording.say("dial.none"),
     )
 
 

@@ -52,6 +52,12 @@ class Table:
     nodes: Sequence[tuple[str, str | None] | None] = ()
     right: frozenset[int] = frozenset()
 
+    @property
+    def traces(self) -> tuple[str, ...]:
+        """Where to look rows up: ``first cell [node, file:line]`` for each row that speaks of a node."""
+        pairs = zip(self.rows, self.nodes or [None] * len(self.rows), strict=True)
+        return tuple(f"{row[0]} {Sentence('', *node).trace}" for row, node in pairs if node)
+
 
 Block: TypeAlias = Heading | Sentence | Table
 
@@ -81,7 +87,9 @@ def _markdown(block: Block, trace: bool) -> str:
         )
     rule = ["---:" if i in block.right else "---" for i in range(len(block.header))]
     lines = [block.header, rule, *([_escaped(cell) for cell in row] for row in block.rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    traces = [f"- `{line}`" for line in block.traces] if trace else []
+    return "\n\n".join([table, "\n".join(traces)] if traces else [table])
 
 
 def _escaped(text: str) -> str:

@@ -127,7 +127,10 @@ def _panel(ax: Axes, chart: DialChart, panel: DialPanel, levels: Array) -> Conto
     cups = (chart.extraction_yield_pct, chart.tds_pct, panel.score)
     filled = ax.contourf(*cups, levels=levels, cmap=COFFEE)
     lines = ax.contour(*cups, levels=levels, colors="#5a4331", linewidths=0.5)
-    ax.clabel(lines, levels[1::2], fontsize=8, fmt="%g")
+    # At the edge of the fan contours crowd, and their numbers would be cut off.
+    within = (ax.transData - ax.transAxes).transform
+    for text in ax.clabel(lines, levels[1::2], fontsize=8, fmt="%g"):
+        text.set_visible(0.06 < within(text.get_position())[0] < 0.94)
     return filled
 
 

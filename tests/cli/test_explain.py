@@ -36,6 +36,23 @@ def test_json_is_one_object_with_predictions_and_brewed_changes(simulator):
         assert cup["suggestions"][0]["predicted"] * cup["suggestions"][0]["real"] > 0
 
 
+def test_trace_leads_from_every_row_of_a_table_to_its_node(simulator):
+    for arguments in (("--format", "text"), ("--format", "markdown")):
+        told = simulator("explain", CONFIG, "--trace", "--steps", 0, *arguments).out
+        assert "bitterness: too much [perception.bitterness, simulator/coffee/palate.py:" in told
+
+
+def test_iterations_are_steps(simulator):
+    steps = simulator("explain", CONFIG, "--steps", 0).out
+    assert simulator("explain", CONFIG, "--iterations", 0).out == steps
+
+
+def test_what_is_negligible_is_not_listed_among_causes(simulator):
+    told = simulator("explain", CONFIG, "--steps", 0).out
+    (time,) = [line for line in told.splitlines() if line.startswith("time ")]
+    assert time.rstrip().endswith("–")
+
+
 def test_trace_leads_from_a_sentence_to_the_node_and_its_line(simulator):
     said = simulator("explain", CONFIG, "--trace", "--steps", 0)
     assert "[perception.grittiness, simulator/coffee/palate.py:" in said.out

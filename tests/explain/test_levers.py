@@ -1,12 +1,15 @@
 """Suggestions: what is predicted comes true when the changed cup is brewed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from simulator.explain.ledger import read
 from simulator.explain.levers import TRUST, levers, moved, suggestions, trusted_change
 
-RECIPES = {"house-blend": 500, "espresso-cliff": 15, "pour-over": 15, "top-box": 15}
+CONFIGS = sorted(path.stem for path in (Path(__file__).parents[2] / "configs").glob("*.yaml"))
+RECIPES = dict.fromkeys(CONFIGS, 12) | {"house-blend": 500}
 
 
 @pytest.mark.parametrize(("name", "count"), RECIPES.items())

@@ -117,7 +117,7 @@ def test_milk_and_sugar_are_called_chosen_where_they_are_in_the_cup(problem):
     text = markdown(
         narrate(tell(here, starting_recipe(here, None), 0), Wording(catalogue("en"), here))
     )
-    assert "How much milk and sugar change the taste is chosen" in text
+    assert "How strongly milk and sugar change the taste is chosen" in text
 
 
 def test_the_loose_places_of_the_metaphor_are_named(problem):

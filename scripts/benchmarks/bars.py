@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.rounds import Clock, Spread, Timing
+from benchmarks.rounds import Spread, Timing
+
+#: What a figure's clock is called.
+CLOCKS = {"processor": "processor time", "wall": "by the clock"}
 
 _UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
 
@@ -57,7 +60,6 @@ class Measurement:
         timings: by who did it, ours first.
         bars: what was asked.
         notes: lines that belong under the table.
-        clock: what the timings are: "processor" or "wall" time.
     """
 
     title: str
@@ -65,7 +67,6 @@ class Measurement:
     timings: Mapping[str, Timing]
     bars: Sequence[Bar]
     notes: Sequence[str] = ()
-    clock: Clock = "processor"
 
 
 def faster(
@@ -135,8 +136,16 @@ def timing_table(measurement: Measurement) -> list[str]:
         ]
         for name, timing in measurement.timings.items()
     ]
-    clock = {"processor": "processor time", "wall": "by the clock"}[measurement.clock]
-    head = [clock, "median", "lower quartile", "upper", f"÷ {ours}", "cores", "rounds × calls"]
+    clock = measurement.timings[ours].clock
+    head = [
+        CLOCKS[clock],
+        "median",
+        "lower quartile",
+        "upper",
+        f"÷ {ours}",
+        "cores",
+        "rounds × calls",
+    ]
     return markdown(head, rows)
 
 

@@ -66,7 +66,7 @@ for _name in ("add", "sub", "mul", "truediv", "pow"):
     _operation = _counted(_name, getattr(operator, _name))
     setattr(Counted, f"__{_name}__", _operation)
     setattr(Counted, f"__r{_name}__", _reflected(_operation))
-Counted.__neg__ = _counted("neg", operator.neg)  # type: ignore[attr-defined]
+setattr(Counted, "__neg__", _counted("neg", operator.neg))  # noqa: B010
 
 #: On counting numbers.
 COUNTED = Functions(

@@ -13,7 +13,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any, Literal
 
@@ -48,26 +48,45 @@ class Spread:
 
 @dataclass(frozen=True)
 class Timing:
-    """One function's turns.
+    """One function's turns, each by both clocks.
 
     Attributes:
-        seconds: a call, by round.
-        cores: processor time over time by the clock: how many processors the calls kept busy.
+        wall_s: seconds a call, by round, by the clock on the wall.
+        processor_s: the same of all processors together.
         calls: in each round.
+        clock: the one that counts.
     """
 
-    seconds: tuple[float, ...]
-    cores: float
-    calls: int
+    wall_s: tuple[float, ...]
+    processor_s: tuple[float, ...]
+    calls: int = 1
+    clock: Clock = "processor"
+
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """A call, by round, by the clock that counts."""
+        return self.processor_s if self.clock == "processor" else self.wall_s
+
+    @property
+    def cores(self) -> float:
+        """How many processors the calls kept busy."""
+        return sum(self.processor_s) / sum(self.wall_s)
 
     @property
     def spread(self) -> Spread:
         """Median and quartiles, seconds a call."""
         return Spread.of(list(self.seconds))
 
+    def by(self, clock: Clock) -> Timing:
+        """The same by another clock."""
+        return replace(self, clock=clock)
+
     def per(self, count: int) -> Timing:
         """The same for one of the ``count`` things that a call does."""
-        return Timing(tuple(each / count for each in self.seconds), self.cores, self.calls)
+        wall, processor = (
+            tuple(each / count for each in seconds) for seconds in (self.wall_s, self.processor_s)
+        )
+        return replace(self, wall_s=wall, processor_s=processor)
 
     def over(self, other: Timing) -> Spread:
         """How many times as long as the other, round by round."""
@@ -109,8 +128,10 @@ def interleaved(
 
 def _timing(turns: list[tuple[float, float]], calls: int, clock: Clock) -> Timing:
     walls, processors = zip(*turns, strict=True)
-    chosen = processors if clock == "processor" else walls
-    return Timing(tuple(each / calls for each in chosen), sum(processors) / sum(walls), calls)
+    wall_s, processor_s = (
+        tuple(each / calls for each in seconds) for seconds in (walls, processors)
+    )
+    return Timing(wall_s, processor_s, calls, clock)
 
 
 def _turn(function: Function, arguments: tuple[Any, ...], calls: int) -> tuple[float, float]:

@@ -84,7 +84,7 @@ def _with_compiling(
         faster(f"{whole}, Python", timings, PYTHON, OPTAX, 1, "ms"),
         faster(f"{whole}, C", timings, C, OPTAX, None, "ms"),
     ]
-    return Measurement(whole, "ms", timings, bars, clock="wall")
+    return Measurement(whole, "ms", timings, bars)
 
 
 def _agree(walks: dict[str, Walk]) -> None:

@@ -7,7 +7,7 @@ from benchmarks.bars import Bar, bar_table, dearer, duration, faster, figure, ma
 from benchmarks.page import replace_section
 from benchmarks.rounds import Spread, Timing
 
-TIMINGS = {"ours": Timing((1.0, 1.0), 1.0, 1), "theirs": Timing((4.0, 6.0), 1.0, 1)}
+TIMINGS = {"ours": Timing((1.0, 1.0), (1.0, 1.0)), "theirs": Timing((4.0, 6.0), (4.0, 6.0))}
 
 
 @pytest.mark.parametrize(("least", "met"), [(5.0, True), (5.1, False), (None, None)])

@@ -21,13 +21,13 @@ def test_a_warm_up_comes_before_what_is_counted():
 
 
 def test_a_ratio_is_the_median_of_the_ratios_within_rounds():
-    quick = Timing((1.0, 1.0, 10.0), 1.0, 1)
-    slow = Timing((2.0, 3.0, 40.0), 1.0, 1)
+    quick = Timing((1.0, 1.0, 10.0), (1.0, 1.0, 10.0))
+    slow = Timing((2.0, 3.0, 40.0), (2.0, 3.0, 40.0))
     assert slow.over(quick) == Spread(2.5, 3.0, 3.5)
 
 
 def test_times_of_a_batch_are_shared_out():
-    assert Timing((2.0,), 1.0, 1).per(4).spread == Spread(0.5, 0.5, 0.5)
+    assert Timing((2.0,), (2.0,)).per(4).spread == Spread(0.5, 0.5, 0.5)
 
 
 def test_waiting_takes_no_processor_time():

@@ -36,6 +36,9 @@ CURVES = (
 #: Below these the fixed cost of a call or of a process is what one sees.
 SETTLED = {"operations": 10**3, "rows": 10**4}
 
+#: Memory that a process may find in what its imports gave back.
+REUSED_MB = 20.0
+
 #: A power of the size up to which growth counts as linear.
 LINEAR = 1.1
 
@@ -119,7 +122,7 @@ def measured(kind: str, dialect: str, size: int) -> Point:
 
 def exponent(points: Sequence[Point], value: Callable[[Point], float], kind: str) -> float:
     """p of value ∝ size^p, by least squares on the settled points."""
-    settled = [point for point in points if point.size >= SETTLED[kind]]
+    settled = [point for point in points if point.size >= SETTLED[kind] and value(point) > 0.0]
     logs = [(math.log(point.size), math.log(value(point))) for point in settled]
     return float(np.polyfit(*zip(*logs, strict=True), 1)[0])
 
@@ -156,7 +159,8 @@ def show_growth(picture: Path, record: Path | None, page: bool) -> int:
 def _bars(kind: str, dialect: str, points: Sequence[Point]) -> list[Bar]:
     def bar(what: str, value: Callable[[Point], float]) -> Bar:
         power = exponent(points, value, kind)
-        reach = f"{SETTLED[kind]:,} to {points[-1].size:,} {kind}"
+        first = next(p.size for p in points if p.size >= SETTLED[kind] and value(p) > 0.0)
+        reach = f"{first:,} to {points[-1].size:,} {kind}"
         spread = Spread(power, power, power)
         return Bar(f"{what}, {dialect}", f"power ≤ {LINEAR}", reach, spread, most=LINEAR, unit="")
 
@@ -166,7 +170,8 @@ def _bars(kind: str, dialect: str, points: Sequence[Point]) -> list[Bar]:
 
 
 def _memory(point: Point) -> float:
-    return max(point.megabytes, 0.1)
+    """Megabytes; none where what the imports had used before may have been used again."""
+    return point.megabytes if point.megabytes >= REUSED_MB else 0.0
 
 
 def _table(kind: str, points: Sequence[Point]) -> list[str]:

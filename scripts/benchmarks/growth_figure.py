@@ -18,6 +18,7 @@ def draw(curves: Curves, path: Path) -> None:
     """Two panels of time, two of memory; written as SVG or whatever the name's ending says."""
     matplotlib.use("agg")
     matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same figures give the same file
+    matplotlib.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot
 
     figure, panels = pyplot.subplots(2, 2, figsize=(9, 6.4), layout="constrained")

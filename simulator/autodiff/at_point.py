@@ -21,6 +21,7 @@ from simulator.autodiff.diagnosis import (
     known_values,
 )
 from simulator.autodiff.node import Node, variable
+from simulator.autodiff.refusals import explained
 from simulator.autodiff.structure import Rebuild, flatten, paths
 from simulator.autodiff.trace import array_of, as_node, field_paths
 from simulator.autodiff.traced_array import wrap
@@ -50,6 +51,11 @@ class Call:
         chosen = [self._argument(place) for place in self.places]
         several = isinstance(self.argnum, tuple)
         leaves, rebuild = flatten(tuple(chosen) if several else chosen[0])
+        if any([isinstance(leaf, bool | np.bool_) for leaf in leaves]):
+            raise TypeError(
+                f"cannot differentiate {_called(self.function)} with respect to a truth value: "
+                "give numbers, such as 1.0 for True"
+            )
         inputs = [variable(stands_for=as_node(leaf)) for leaf in leaves]
         fresh = wrap(rebuild(inputs))
         args, kwargs = list(self.args), dict(self.kwargs)
@@ -58,10 +64,13 @@ class Call:
                 kwargs[place] = argument
             else:
                 args[place] = argument
-        result = self.function(*args, **kwargs)
+        with explained():
+            result = self.function(*args, **kwargs)
         output, extra = result if self.has_aux else (result, None)
         if output is None:
-            raise TypeError(f"{_called(self.function)} returned nothing to differentiate")
+            raise TypeError(
+                f"{_called(self.function)} returned nothing to differentiate: no return?"
+            )
         outputs, rebuild_output = flatten(output)
         nodes = [as_node(x) for x in outputs]
         shape = None if several else _shape(chosen[0])

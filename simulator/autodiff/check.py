@@ -31,8 +31,14 @@ def check_gradient(function: Function, x: Any, *, order: int = 1, tolerance: flo
         order: 1 checks the gradient; 2 also checks the gradient of each of its entries.
         tolerance: allowed difference relative to 1 + the largest derivative in size.
 
+    Raises:
+        GradientMismatch: a derivative is wrong.
+        ValueError: an order other than 1 and 2.
+
     >>> check_gradient(lambda x: np.sin(x[0]) * x[1], np.array([0.3, 2.0]), order=2)
     """
+    if order not in (1, 2):
+        raise ValueError(f"order is 1 (gradient) or 2 (and Hessian), not {order!r}")
     leaves, rebuild = flatten(x)
     point = np.array([float(leaf) for leaf in leaves])
 

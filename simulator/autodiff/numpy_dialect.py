@@ -2,7 +2,8 @@
 
 A batch of N columns is worked through in blocks of `BLOCK` so that the working set stays in the cache.
 Every value lives in a row of a workspace from the instruction that makes it to the last that reads it;
-then the row is used again.
+then the row is used again. NumPy's functions let other threads run, so that blocks of a long batch are shared
+among several.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
+from simulator.autodiff.primitives import TABLE
 from simulator.autodiff.program import Instruction, Operand, Program
 from simulator.autodiff.source import CHUNK_LINES, load_source
+from simulator.autodiff.threads import share
 
 #: Columns worked on at a time: rows of 64 KiB, measured best between 2,048 and 32,768.
 BLOCK: Final = 8192
@@ -54,21 +58,35 @@ def numpy_function(program: Program) -> Function:
         for chunk in (lines[i : i + CHUNK_LINES] for i in range(0, len(lines), CHUNK_LINES))
     ]
 
+    # Functions of a user's own may not expect to run in several threads.
+    threads = None if all(TABLE.get(it.name) is it for it in program.primitives) else 1
+
     def run(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        columns = x.shape[1]
-        out = np.empty((len(program.outputs), columns))
-        width = min(columns, BLOCK)
-        numbers = np.empty((layout.numbers, width))
-        truths = np.empty((layout.truths, width), dtype=bool)
-        with np.errstate(all="ignore"):
-            for start in range(0, columns, BLOCK):
-                stop = min(start + BLOCK, columns)
-                rows, flags = numbers[:, : stop - start], truths[:, : stop - start]
-                for block in blocks:
-                    block(x[:, start:stop], rows, flags, out[:, start:stop])
+        out = np.empty((len(program.outputs), x.shape[1]))
+        share(partial(_run_blocks, blocks, layout, x, out), x.shape[1], threads, sample=BLOCK)
         return out
 
     return run
+
+
+def _run_blocks(
+    parts: Sequence[Callable[..., None]],
+    layout: _Layout,
+    x: np.ndarray[Any, Any],
+    out: np.ndarray[Any, Any],
+    first: int,
+    last: int,
+) -> None:
+    """Columns first … last, with memory of their own."""
+    width = min(last - first, BLOCK)
+    numbers = np.empty((layout.numbers, width))
+    truths = np.empty((layout.truths, width), dtype=bool)
+    with np.errstate(all="ignore"):
+        for start in range(first, last, BLOCK):
+            stop = min(start + BLOCK, last)
+            rows, flags = numbers[:, : stop - start], truths[:, : stop - start]
+            for part in parts:
+                part(x[:, start:stop], rows, flags, out[:, start:stop])
 
 
 def _allocate(program: Program) -> _Layout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 from pathlib import Path
+from traceback import walk_tb
 from types import FrameType
 from typing import NamedTuple
 
@@ -56,3 +57,9 @@ def users_line() -> Origin:
             return _origin(file, frame.f_lineno)
         frame = frame.f_back
     return UNKNOWN
+
+
+def users_line_of(error: BaseException) -> Origin:
+    """The innermost such line that an exception has come through."""
+    lines = [(frame.f_code.co_filename, number) for frame, number in walk_tb(error.__traceback__)]
+    return next((_origin(*line) for line in reversed(lines) if _is_users(line[0])), UNKNOWN)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
 from scipy import special
 
-from simulator.autodiff.origin import users_line
+from simulator.autodiff.origin import users_line, users_line_of
 
 _ELIMINATION = "write the elimination out, or differentiate outside of it"
 _ELEMENTS = "compare elements and use np.all"
@@ -20,6 +21,14 @@ INSTEAD: Final[Mapping[Any, str]] = {
     np.linalg.inv: _ELIMINATION,
     np.linalg.solve: _ELIMINATION,
     np.linalg.det: _ELIMINATION,
+    np.linalg.slogdet: _ELIMINATION,
+    np.linalg.cholesky: _ELIMINATION,
+    np.linalg.qr: _ELIMINATION,
+    np.linalg.lstsq: _ELIMINATION,
+    np.linalg.pinv: _ELIMINATION,
+    np.linalg.svd: _ELIMINATION,
+    np.linalg.eigh: _ELIMINATION,
+    np.linalg.eig: _ELIMINATION,
     np.interp: "write the line segments with np.where",
     np.piecewise: "np.where, or np.select with values",
     np.vectorize: "call the function on the array: it is NumPy already",
@@ -45,6 +54,21 @@ def unsupported(what: str, function: Any) -> TypeError:
         "or add a primitive with simulator.autodiff.primitive",
     )
     return TypeError(f"{users_line()}: {what} cannot be differentiated: {instead}")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say it in the engine's words where NumPy or SciPy refuses an array of traced scalars."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if not any(word in str(error) for word in ("dtype('O')", "object arrays", "dtype object")):
+            raise
+        raise TypeError(
+            f"{users_line_of(error)}: a function that takes only floats was given traced values, "
+            f"and cannot be differentiated ({error}). np.stack and np.where are supported; matrices: "
+            f"{_ELIMINATION}"
+        ) from error
 
 
 def written(function: Any) -> str:

@@ -13,6 +13,7 @@ from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node, constant, variable
 from simulator.autodiff.origin import Origin
 from simulator.autodiff.recorder import recording
+from simulator.autodiff.refusals import explained
 from simulator.autodiff.traced_array import TracedArray
 
 
@@ -49,8 +50,11 @@ def trace(
     with recording():
         line = _definition(function)
         inputs = tuple(variable(origin=line) for _ in range(size))
-        result = function(array_of(inputs, (size,)))
+        with explained():
+            result = function(array_of(inputs, (size,)))
         output, extra = result if has_aux else (result, None)
+        if output is None:
+            raise TypeError(f"{line}: the function returned nothing to trace: no return?")
         outputs = np.asarray(output, dtype=object)
         nodes = tuple(as_node(cell) for cell in outputs.ravel())
     named = [(str(name), node) for name, node in zip(names, inputs, strict=False)]

@@ -35,3 +35,9 @@ def test_arguments_may_be_containers():
 def test_not_a_number_is_a_mismatch():
     with pytest.raises(GradientMismatch):
         check_gradient(lambda x: x + np.where(x > 100.0, x, 0.0) * np.inf, 0.4)
+
+
+@pytest.mark.parametrize("order", [0, 3, -1, 1.5])
+def test_orders_that_are_not_checked_are_refused(order):
+    with pytest.raises(ValueError, match=r"order is 1 .gradient. or 2"):
+        check_gradient(lambda x: x * x, 0.4, order=order)

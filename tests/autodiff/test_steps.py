@@ -8,7 +8,7 @@ import pytest
 from simulator.autodiff import compile, trace
 from simulator.autodiff.c_compiler import CompilerWarning, NoCompilerError, find_compiler
 from simulator.autodiff.steps import compile_steps
-from simulator.optimizers import Box
+from simulator.optimizers import Box, Counted, Stopping, descend
 from simulator.optimizers.adaptive import AdaGrad, Adam, RMSProp
 from simulator.optimizers.gradient_descent import GradientDescent, Momentum, Nesterov
 from simulator.optimizers.schedules import Cosine, InverseTime, StepDecay
@@ -75,12 +75,46 @@ CASES += [pytest.param(name, "c", marks=IN_C) for name in ("adam", "momentum", "
 @pytest.mark.parametrize(("name", "dialect"), CASES)
 def test_steps_are_those_of_the_rule(name, dialect):
     rule = RULES[name]
-    descend = compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, dialect)
+    descend = compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, dialect, wait=True)
     walk = descend(STARTS, 40, every=1)
     points, values, last = taken_one_by_one(rule, STARTS, 40)
     np.testing.assert_allclose(walk.points, points, rtol=1e-9)
     np.testing.assert_allclose(walk.values, values, rtol=1e-9)
     np.testing.assert_allclose(walk.x, last, rtol=1e-9)
+
+
+class Watched:
+    """The same function as an objective of the ordinary loop; it remembers where it was asked."""
+
+    size = 2
+
+    def __init__(self):
+        self._both = compile(GRAPH, dialect="numpy")
+        self.asked = []
+
+    def value(self, x, repeats):
+        raise AssertionError("a step asks for value and gradient together")
+
+    def value_and_gradient(self, x, repeats):
+        value, gradient = self._both(x)
+        self.asked.append((repeats, x, value))
+        return value, gradient
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect"), [*CASES[:4], ("adam", "python"), pytest.param("adam", "c", marks=IN_C)]
+)
+def test_iterates_are_those_of_the_ordinary_loop(name, dialect):
+    box, rule, objective = Box(LOWER, UPPER), RULES[name], Watched()
+    endless = Stopping(60, gradient_tolerance=0.0, step_tolerance=0.0, value_tolerance=0.0)
+    seeds = [np.random.SeedSequence(3, spawn_key=(r,)) for r in range(STARTS.shape[1])]
+    descend(rule, Counted(objective, box), box, STARTS, endless, seeds)
+    steps = compile_steps(rule.init, rule.step, GRAPH, LOWER, UPPER, dialect, wait=True)
+    walk = steps(STARTS, 60, every=1)
+    assert len(objective.asked) == 60
+    for k, (repeats, points, values) in enumerate(objective.asked):
+        np.testing.assert_allclose(walk.points[k][:, repeats], points, rtol=1e-11)
+        np.testing.assert_allclose(walk.values[k][repeats], values, rtol=1e-11)
 
 
 @pytest.fixture(scope="module", params=DIALECTS)

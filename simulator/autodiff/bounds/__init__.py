@@ -7,7 +7,7 @@
 True
 """
 
-from simulator.autodiff.bounds.boxes import Bounds, bound, cut
+from simulator.autodiff.bounds.boxes import Bounds, bound
 from simulator.autodiff.bounds.emission import bounds_graph
 from simulator.autodiff.bounds.row import Row, decreasing, increasing
 from simulator.autodiff.bounds.sweep import NoBounds
@@ -18,7 +18,6 @@ __all__ = [
     "Row",
     "bound",
     "bounds_graph",
-    "cut",
     "decreasing",
     "increasing",
 ]

@@ -44,6 +44,7 @@ def bound(
     centred: bool = True,
     rows: Mapping[Primitive, Row] | None = None,
     dialect: Dialect = "numpy",
+    wait: bool = False,
 ) -> Callable[[Any, Any], tuple[Bounds, ...]]:
     """A callable of lower and upper corners, each (size,) or (size, N): one `Bounds` per output.
 
@@ -51,7 +52,8 @@ def bound(
         function: plain NumPy arithmetic of ``x`` with shape (size,), or a traced `Graph`.
         size: how many numbers go in; not needed for a graph.
         outputs, domain, centred, rows: as for `bounds_graph`.
-        dialect: what the program is emitted in, as for `compile`.
+        dialect, wait: what the program is emitted in, as for `compile`. Every dialect's bounds are
+            rigorous, but they differ in their last digits.
 
     Raises:
         NoBounds: an operation without a row of bounds.
@@ -67,13 +69,13 @@ def bound(
         function = trace(function, size)
     outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
     graph = bounds_graph(function, outputs, domain=domain, centred=centred, rows=rows)
-    program = compile_graph(graph, outputs=("value",), dialect=dialect)
+    program = compile_graph(graph, outputs=("value",), dialect=dialect, wait=wait)
     inputs = len(function.inputs)
     shapes = [_shape(function, output) for output in outputs]
 
     def run(low: Any, high: Any) -> tuple[Bounds, ...]:
         (written,) = program(_corners(low, high, inputs))
-        return cut(written, shapes)
+        return _cut(written, shapes)
 
     return run
 
@@ -94,8 +96,8 @@ def _shape(graph: Graph, output: Output) -> tuple[int, ...]:
     return known.get(output, (*graph.shape, size))
 
 
-def cut(written: Array, shapes: Sequence[tuple[int, ...]]) -> tuple[Bounds, ...]:
-    """What a bounds graph has written, shape (rows,) or (rows, N), as one `Bounds` per output shape."""
+def _cut(written: Array, shapes: Sequence[tuple[int, ...]]) -> tuple[Bounds, ...]:
+    """Rows of lower bounds, upper bounds and mark, output by output."""
     result, start = [], 0
     for shape in shapes:
         count, batch = math.prod(shape), written.shape[1:]

@@ -42,11 +42,12 @@ from simulator.experiment.knobs import (
 from simulator.experiment.optimizer_choice import (
     EXACT_TOLERANCE,
     NOISY_TOLERANCE,
+    USUAL,
     Check,
     OptimizerChoice,
-    descent_family,
     refuse_same_labels,
     several_choices,
+    usual_choices,
 )
 from simulator.experiment.served import USUAL_CUP, CupOf, Ideals, SegmentsOf
 from simulator.experiment.starts import (
@@ -135,8 +136,8 @@ class Experiment(BaseModel):
         "written, so that a lucky cup does not end a run.",
     )
     optimizers: Annotated[tuple[OptimizerChoice, ...], Of(several_choices())] = Field(
-        default_factory=descent_family,
-        description="Methods by name or with options. Default: the descent family.",
+        default_factory=usual_choices,
+        description=f"Methods by name or with options. Default: {', '.join(USUAL)}.",
     )
     check: Check = Field(
         default_factory=Check,

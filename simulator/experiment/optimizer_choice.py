@@ -17,6 +17,7 @@ from simulator.optimizers import METHODS, Method
 _LABEL = Text(40)
 _MOST_OPTIMIZERS = 100
 
+USUAL = ("gradient-descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 USUAL_CHECK = ("l-bfgs-b", "slsqp", "trust-constr")
 EXACT_TOLERANCE = 1e-5
 NOISY_TOLERANCE = 0.05
@@ -120,10 +121,10 @@ def several_choices() -> ListOf:
     return ListOf(ChoiceOf(), _MOST_OPTIMIZERS)
 
 
-def descent_family() -> tuple[OptimizerChoice, ...]:
-    """Every method of the descent family with its default options."""
-    kind = ChoiceOf("descent")
-    return tuple(kind.check(name) for name, method in METHODS.items() if method.family == "descent")
+def usual_choices() -> tuple[OptimizerChoice, ...]:
+    """The classic update rules with their default options."""
+    kind = ChoiceOf()
+    return tuple(kind.check(name) for name in USUAL)
 
 
 def refuse_same_labels(

@@ -35,7 +35,7 @@ class RunRecord:
     method: str
     """The method behind the label, e.g. ``adam``."""
     family: str
-    """``descent`` or ``scipy``."""
+    """``scipy``, or one of ours: ``descent``, ``line-search``, ``newton``, ``stochastic``."""
     options: Mapping[str, object]
     """All options of the method, defaults written out: text, numbers, booleans, None, lists, mappings."""
     repeat: int

@@ -16,7 +16,7 @@ from simulator.experiment.problem import Array, Problem
 from simulator.experiment.records import Role, RunRecord, TraceRecord
 from simulator.experiment.starting_points import shared_keys, starting_points
 from simulator.experiment.store import Store
-from simulator.optimizers import Box, Counted, Outcome, Stopping
+from simulator.optimizers import BATCHED_FAMILIES, Box, Counted, Outcome, Stopping
 
 Finished = tuple[RunRecord, TraceRecord]
 
@@ -90,7 +90,7 @@ def run_task(problem: Problem, task: Task, repeats: list[int], config_hash: str)
     keys = run_keys(problem, task)
     starts = starting_points(problem)
     # Repeats that advance as one batch share its time equally.
-    share = 1.0 / len(repeats) if task.choice.solver.family == "descent" else 1.0
+    share = 1.0 / len(repeats) if task.choice.solver.family in BATCHED_FAMILIES else 1.0
     return [
         _record(problem, task, repeat, keys[repeat], starts[:, repeat], outcome, config_hash, share)
         for repeat, outcome in outcomes.items()

@@ -160,16 +160,23 @@ class Adam:
 
     def step(self, state: Moments, x: Array, gradient: Array) -> tuple[Moments, Array]:
         """One step from x, of shape (n, R), where the gradient has the same shape."""
-        rate = rate_at(self.learning_rate, state.count)
-        count = state.count + 1
-        first = self.beta1 * state.first + (1 - self.beta1) * gradient
-        second = self.beta2 * state.second + (1 - self.beta2) * gradient * gradient
-        mean = first / (1 - self.beta1**count)
-        scale = np.sqrt(second / (1 - self.beta2**count)) + self.epsilon
-        return Moments(count, first, second), x - rate * mean / scale
+        state, direction = adam_direction(state, gradient, self.beta1, self.beta2, self.epsilon)
+        return state, x - rate_at(self.learning_rate, state.count - 1) * direction
 
     def minimize(
         self, objective: Counted, box: Box, starts: Array, stopping: Stopping, seeds: Seeds
     ) -> list[Outcome]:
         """Advance every start, a column of ``starts``, until it stops; see :class:`Method`."""
         return descend(self, objective, box, starts, stopping, seeds)
+
+
+def adam_direction(
+    state: Moments, gradient: Array, beta1: float, beta2: float, epsilon: float
+) -> tuple[Moments, Array]:
+    """The new moments, and m̂ / (√v̂ + ε) from them, of shape (n, R)."""
+    count = state.count + 1
+    first = beta1 * state.first + (1 - beta1) * gradient
+    second = beta2 * state.second + (1 - beta2) * gradient * gradient
+    mean = first / (1 - beta1**count)
+    scale = np.sqrt(second / (1 - beta2**count)) + epsilon
+    return Moments(count, first, second), mean / scale

@@ -54,6 +54,9 @@ class Counted:
     def __init__(self, objective: Objective, box: Box | None = None) -> None:
         self.size = objective.size
         self.noisy = bool(getattr(objective, "noisy", False))
+        self.has_gradient = hasattr(objective, "value_and_gradient")
+        self.has_hessian = hasattr(objective, "hessian")
+        self.has_residuals = hasattr(objective, "residuals_and_jacobian")
         self._objective = objective
         self._box = box
         self._meter = np.zeros((3, 0), dtype=np.int64)
@@ -81,6 +84,18 @@ class Counted:
         self._tape.append(Call.HESSIAN, repeats, perf_counter(), x, np.nan, np.nan)
         return hessian
 
+    def residuals_and_jacobian(self, x: Array, repeats: Repeats) -> tuple[Array, Array]:
+        """Residuals and their Jacobians; one value and one gradient call for each column.
+
+        The value ½ Σ r² and its gradient follow from them, and are what the trace keeps.
+        """
+        self._charge(Call.VALUE_AND_GRADIENT, repeats)
+        residuals, jacobian = self._objective.residuals_and_jacobian(x, repeats)  # type: ignore[attr-defined]
+        value, gradient = half_squares(residuals, jacobian)
+        norm = self._norm(x, gradient)
+        self._tape.append(Call.VALUE_AND_GRADIENT, repeats, perf_counter(), x, value, norm)
+        return residuals, jacobian
+
     def counts(self, repeat: int) -> Counts:
         """What the repeat has asked for so far."""
         if repeat >= self._meter.shape[1]:
@@ -102,7 +117,7 @@ class Counted:
         This is how a finished result is checked. It is None for a noisy objective, where looking
         would use up the repeat's random stream, and for one that has no gradient.
         """
-        if self.noisy or not hasattr(self._objective, "value_and_gradient"):
+        if self.noisy or not self.has_gradient:
             return None
         value, gradient = self._objective.value_and_gradient(x[:, None], np.array([repeat]))
         return float(value[0]), gradient[:, 0].copy()
@@ -119,3 +134,19 @@ class Counted:
             return self._box.residual(x, gradient)
         norm: Array = np.abs(gradient).max(axis=0)
         return norm
+
+
+def half_squares(residuals: Array, jacobian: Array) -> tuple[Array, Array]:
+    """½ Σ r² and its gradient Jᵀr, for residuals (m, k) and Jacobians (m, n, k); (k,) and (n, k).
+
+    The sums run over whole columns one after another, so a column's bits depend on itself alone.
+
+    >>> half_squares(np.array([[3.0], [4.0]]), np.array([[[1.0]], [[2.0]]]))
+    (array([12.5]), array([[11.]]))
+    """
+    value = sum((row * row for row in residuals), start=np.zeros(residuals.shape[1])) / 2
+    gradient = sum(
+        (rows * row for rows, row in zip(jacobian, residuals, strict=True)),
+        start=np.zeros(jacobian.shape[1:]),
+    )
+    return value, gradient

@@ -17,11 +17,15 @@ Seeds = Sequence[SeedSequence]
 """One seed per repeat."""
 
 
+BATCHED_FAMILIES = frozenset({"descent", "line-search", "newton", "stochastic"})
+"""Families whose repeats advance together, so that each repeat's wall time is that of all."""
+
+
 class Method(Protocol):
     """An optimizer with its options: a frozen dataclass that can minimise."""
 
     family: ClassVar[str]
-    """"descent" for the update rules of this project, "scipy" for scipy's solvers."""
+    """Ours are "descent" (update rules), "line-search", "newton" and "stochastic"; "scipy" is scipy's."""
     uses: ClassVar[str]
     """The highest derivative it asks for: "value", "gradient" or "hessian"."""
 

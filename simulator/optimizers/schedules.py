@@ -123,11 +123,83 @@ class InverseTime:
         return self.start / (1 + self.decay * step)
 
 
-Schedule = Constant | StepDecay | Cosine | InverseTime
-LearningRate = float | Constant | StepDecay | Cosine | InverseTime
+@dataclass(frozen=True)
+class PowerDecay:
+    """``start`` / (1 + step / ``hold``)^``power``: kept for about ``hold`` steps, then falling slowly.
+
+    With a power between ½ and 1 the average of the iterates is as good as any method can be, however
+    wrong the start (Polyak & Juditsky 1992).
+
+    >>> [PowerDecay(start=0.1, power=0.5, hold=100)(k) for k in (0, 300)]
+    [0.1, 0.05]
+    """
+
+    start: float
+    """The first learning rate, > 0."""
+    power: float
+    """How fast it falls in the end, in [0, 1]."""
+    hold: float
+    """The number of steps after which it begins to fall, > 0."""
+    schedule: Literal["power"] = "power"
+    __pydantic_config__: ClassVar = REFUSE_UNKNOWN
+
+    def __post_init__(self) -> None:
+        require(self, "start", above=0)
+        require(self, "power", at_least=0, at_most=1)
+        require(self, "hold", above=0)
+
+    def __call__(self, step: Scalar) -> Scalar:
+        """The learning rate of the step that follows ``step`` steps."""
+        return self.start / (1 + step / self.hold) ** self.power
+
+
+@dataclass(frozen=True)
+class WarmRestarts:
+    """Half a cosine wave from ``start`` to ``end`` in every ``period`` steps, then again.
+
+    Loshchilov & Hutter 2017, "SGDR", equation 5; each restart can be lower than the one before.
+
+    >>> rate = WarmRestarts(start=0.1, end=0.02, period=100, factor=0.5)
+    >>> [round(float(rate(k)), 3) for k in (0, 50, 100, 150)]
+    [0.1, 0.06, 0.06, 0.04]
+    """
+
+    start: float
+    """The first learning rate, > 0."""
+    end: float
+    """What every period falls to, > 0."""
+    period: int
+    """Steps of one period, >= 1."""
+    factor: float = 1.0
+    """What the height above ``end`` is multiplied by at each restart, in (0, 1]."""
+    schedule: Literal["warm-restarts"] = "warm-restarts"
+    __pydantic_config__: ClassVar = REFUSE_UNKNOWN
+
+    def __post_init__(self) -> None:
+        require(self, "start", above=0)
+        require(self, "end", above=0)
+        require(self, "period", at_least=1)
+        require(self, "factor", above=0, at_most=1)
+
+    def __call__(self, step: Scalar) -> Scalar:
+        """The learning rate of the step that follows ``step`` steps."""
+        restarts = np.floor(step / self.period)
+        height = (self.start - self.end) * self.factor**restarts
+        return self.end + height * (1 + np.cos(pi * (step / self.period - restarts))) / 2
+
+
+Schedule = Constant | StepDecay | Cosine | InverseTime | PowerDecay | WarmRestarts
+LearningRate = float | Constant | StepDecay | Cosine | InverseTime | PowerDecay | WarmRestarts
 
 SCHEDULES: Mapping[str, type[Schedule]] = MappingProxyType(
-    {"constant": Constant, "step": StepDecay, "cosine": Cosine, "inverse-time": InverseTime}
+    {
+        "constant": Constant,
+        "step": StepDecay,
+        "cosine": Cosine,
+        "inverse-time": InverseTime,
+        "power": PowerDecay,
+        "warm-restarts": WarmRestarts,
+    }
 )
 """Every schedule by the name that a config calls it."""
 

@@ -13,12 +13,19 @@ import numpy as np
 from scipy import optimize
 
 from simulator.optimizers.box import Array, Box
+from simulator.optimizers.claims import Claim
 from simulator.optimizers.counting import Counted
 from simulator.optimizers.method import Seeds
-from simulator.optimizers.one_repeat import Claim, OneRepeat, run_each
+from simulator.optimizers.one_repeat import OneRepeat, run_each
 from simulator.optimizers.options import REFUSE_UNKNOWN, require
 from simulator.optimizers.outcome import Outcome
-from simulator.optimizers.scipy_local import SINGLE_STEP, UNLIMITED, claim, iteration_limit
+from simulator.optimizers.scipy_local import (
+    SINGLE_STEP,
+    UNLIMITED,
+    claim,
+    differentiable,
+    iteration_limit,
+)
 from simulator.optimizers.stopping import Stopping, StopReason
 
 
@@ -94,10 +101,11 @@ class DualAnnealing:
     def _solve(self, one: OneRepeat) -> Claim:
         def local_search(_: Any, start: Array, **__: Any) -> optimize.OptimizeResult:
             # scipy hands over its counting wrapper of the value; ours counts, and has gradients.
+            function, jac = differentiable(one)
             return optimize.minimize(
-                one.value_and_gradient,
+                function,
                 start,
-                jac=True,
+                jac=jac,
                 method="L-BFGS-B",
                 bounds=bounds,
                 options={
@@ -161,7 +169,7 @@ class SHGO:
             sampling_method=self.sampling,
             minimizer_kwargs={
                 "method": "SLSQP",
-                "jac": lambda x: one.value_and_gradient(x)[1],
+                "jac": (lambda x: one.value_and_gradient(x)[1]) if one.has_gradient else None,
                 "options": {"ftol": one.stopping.value_tolerance * SINGLE_STEP},
             },
         )

@@ -9,16 +9,17 @@ end up to 1e-4 short there and still report success.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from scipy import optimize
 
 from simulator.optimizers.box import Array, Box
+from simulator.optimizers.claims import Claim
 from simulator.optimizers.counting import Counted
 from simulator.optimizers.method import Seeds
-from simulator.optimizers.one_repeat import Claim, OneRepeat, run_each
+from simulator.optimizers.one_repeat import OneRepeat, run_each
 from simulator.optimizers.options import REFUSE_UNKNOWN, require
 from simulator.optimizers.outcome import Outcome
 from simulator.optimizers.stopping import Stopping, StopReason
@@ -165,7 +166,7 @@ class TrustConstr:
             one,
             "trust-constr",
             options,
-            hess=one.hessian,
+            hess=one.hessian if one.has_hessian else optimize.BFGS(),
             callback=arrived,
             bounds=optimize.Bounds(one.box.lower, one.box.upper, keep_feasible=True),
         )
@@ -181,16 +182,25 @@ def iteration_limit(one: OneRepeat) -> int:
 def with_gradient(
     one: OneRepeat, method: str, options: Mapping[str, Any], **more: Any
 ) -> optimize.OptimizeResult:
-    """scipy's minimize from the repeat's start, value and gradient asked for together."""
+    """scipy's minimize from the repeat's start, value and gradient asked for together.
+
+    An objective without a gradient gets scipy's finite differences, every probe charged as a value.
+    """
     bounds = optimize.Bounds(one.box.lower, one.box.upper)
+    function, jac = differentiable(one)
     return optimize.minimize(
-        one.value_and_gradient,
+        function,
         one.start,
-        jac=True,
+        jac=jac,
         method=method,
         options=dict(options),
         **{"bounds": bounds, **more},
     )
+
+
+def differentiable(one: OneRepeat) -> tuple[Callable[[Array], Any], bool | str]:
+    """The function to hand to scipy, and its ``jac``: the function's own, or differences."""
+    return (one.value_and_gradient, True) if one.has_gradient else (one.value, "2-point")
 
 
 def claim(result: optimize.OptimizeResult, reason: StopReason | None) -> Claim:

@@ -9,9 +9,17 @@ from simulator.autodiff import compile, trace
 from simulator.autodiff.c_compiler import CompilerWarning, NoCompilerError, find_compiler
 from simulator.autodiff.steps import compile_steps
 from simulator.optimizers import Box, Counted, Stopping, descend
+from simulator.optimizers.adamw import AdamW
 from simulator.optimizers.adaptive import AdaGrad, Adam, RMSProp
 from simulator.optimizers.gradient_descent import GradientDescent, Momentum, Nesterov
-from simulator.optimizers.schedules import Cosine, InverseTime, StepDecay
+from simulator.optimizers.rprop import RProp
+from simulator.optimizers.schedules import (
+    Cosine,
+    InverseTime,
+    PowerDecay,
+    StepDecay,
+    WarmRestarts,
+)
 
 
 def has_compiler():
@@ -51,6 +59,10 @@ RULES = {
     "cosine": Adam(Cosine(0.1, 0.001, 20)),
     "inverse time": Adam(InverseTime(0.1, 0.2)),
     "step decay": GradientDescent(StepDecay(0.05, 0.5, 7)),
+    "adamw": AdamW(0.02),
+    "rprop": RProp(),
+    "power decay": Adam(PowerDecay(0.1, 0.6, 10)),
+    "warm restarts": Adam(WarmRestarts(0.1, 0.01, 7, 0.5)),
 }
 
 

@@ -11,7 +11,17 @@ from numpy.random import SeedSequence
 from simulator.optimizers import METHODS, Box, Counted, Stopping
 
 # These ask for many values one at a time, so one start must do.
-SLOW = {"nelder-mead", "powell", "cobyqa", "differential-evolution", "dual-annealing", "direct"}
+SLOW = {
+    "averaged-sgd",
+    "steepest-descent",
+    "multistart",
+    "nelder-mead",
+    "powell",
+    "cobyqa",
+    "differential-evolution",
+    "dual-annealing",
+    "direct",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,24 +50,58 @@ class Quadratic:
 
 @dataclass(frozen=True, eq=False)
 class Rosenbrock:
-    """Rosenbrock's banana on [0, 1]², which stands for [−2, 2]²; scaled to curvatures up to 64."""
+    """Rosenbrock's banana on [0, 1]², which stands for [−2, highest]²; curvatures up to 64."""
+
+    highest: float = 2.0
+    size = 2
+
+    def coordinates(self, x):
+        return (self.highest + 2) * x - 2
+
+    def value(self, x, repeats):
+        a, b = self.coordinates(x)
+        return (100 * (b - a**2) ** 2 + (1 - a) ** 2) / 250
+
+    def value_and_gradient(self, x, repeats):
+        a, b = self.coordinates(x)
+        da = -400 * a * (b - a**2) - 2 * (1 - a)
+        slope = np.stack([da, 200 * (b - a**2)]) * ((self.highest + 2) / 250)
+        return self.value(x, repeats), slope
+
+    def hessian(self, x, repeats):
+        a, b = self.coordinates(x)
+        cross = -400 * a
+        rows = [[1200 * a**2 - 400 * b + 2, cross], [cross, np.full_like(a, 200.0)]]
+        return np.array(rows) * ((self.highest + 2) ** 2 / 250)
+
+    def residuals_and_jacobian(self, x, repeats):
+        a, b = self.coordinates(x)
+        scale = np.sqrt(2 / 250)
+        residuals = np.stack([10 * (b - a**2), 1 - a]) * scale
+        rows = [[-20 * a, np.full_like(a, 10.0)], [np.full_like(a, -1.0), np.zeros_like(a)]]
+        return residuals, np.array(rows) * (scale * (self.highest + 2))
+
+
+@dataclass(frozen=True, eq=False)
+class TwoWells:
+    """Wells at x₀ = 0.2 and 0.8 with a saddle between, of curvature −2 across and 4 along it."""
 
     size = 2
 
     def value(self, x, repeats):
-        a, b = 4 * x - 2
-        return (100 * (b - a**2) ** 2 + (1 - a) ** 2) / 250
+        across = (x[0] - 0.5) ** 2 - 0.09
+        return 100 / 18 * across**2 + 2 * (x[1] - 0.5) ** 2
 
     def value_and_gradient(self, x, repeats):
-        a, b = 4 * x - 2
-        da = -400 * a * (b - a**2) - 2 * (1 - a)
-        return self.value(x, repeats), np.stack([da, 200 * (b - a**2)]) * (4 / 250)
+        across = (x[0] - 0.5) ** 2 - 0.09
+        rows = [400 / 18 * across * (x[0] - 0.5), 4 * (x[1] - 0.5)]
+        return self.value(x, repeats), np.stack(rows)
 
     def hessian(self, x, repeats):
-        a, b = 4 * x - 2
-        cross = -400 * a
-        rows = [[1200 * a**2 - 400 * b + 2, cross], [cross, np.full_like(a, 200.0)]]
-        return np.array(rows) * (16 / 250)
+        hessian = np.zeros((2, 2, x.shape[1]))
+        hessian[0, 0] = 400 / 18 * (3 * (x[0] - 0.5) ** 2 - 0.09)
+        hessian[1, 1] = 4
+        return hessian
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +176,8 @@ class Case:
 
     objective: object
     minimum: float
+    begun: tuple = ()
+    """Starts, one after another; drawn if empty."""
 
     @property
     def box(self):
@@ -139,6 +185,8 @@ class Case:
 
     @property
     def starts(self):
+        if self.begun:
+            return np.array(self.begun).T
         return np.random.default_rng(20).uniform(0.05, 0.95, (self.objective.size, 2))
 
 
@@ -174,7 +222,9 @@ def cases():
         "interior quadratic": Case(_rotated(curvatures, [0.3, 0.6, 0.4, 0.7]), 0.0),
         "bounded quadratic": Case(bounded, _least_value_on_faces(bounded)),
         "rosenbrock": Case(Rosenbrock(), 0.0),
+        "bounded rosenbrock": Case(Rosenbrock(0.6), 0.16 / 250),
         "flat valley": Case(FlatValley(), 0.0),
+        "saddle start": Case(TwoWells(), 0.0, ((0.501, 0.5), (0.499, 0.52))),
     }
 
 

@@ -22,6 +22,7 @@ from simulator.optimizers import (
 
 UNIT = Box.unit(2)
 DESCENTS = [name for name, method in METHODS.items() if method.family == "descent"]
+SCHEDULED = [name for name in DESCENTS if name != "rprop"]
 OFF = {"gradient_tolerance": 0, "step_tolerance": 0, "value_tolerance": 0}
 
 
@@ -190,7 +191,7 @@ def test_a_rule_that_steps_to_an_undefined_point_ends_as_nonfinite(bowl, seeds, 
 
 
 @pytest.mark.parametrize("rate", [1e9, 1e300])
-@pytest.mark.parametrize("name", DESCENTS)
+@pytest.mark.parametrize("name", SCHEDULED)
 def test_an_absurd_learning_rate_stays_in_the_box(name, rate, bowl, seeds, metered):
     meter = metered(bowl)
     method = METHODS[name](learning_rate=rate)

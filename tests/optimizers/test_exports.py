@@ -7,8 +7,20 @@ from simulator import optimizers
 
 def test_the_methods_a_config_can_name():
     families = {name: method.family for name, method in optimizers.METHODS.items()}
-    ours = ["gradient-descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
-    assert [name for name, family in families.items() if family == "descent"] == ours
+    ours = {
+        "descent": [
+            "gradient-descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
+            "rprop",
+        ],
+        "line-search": [
+            "steepest-descent", "barzilai-borwein", "conjugate-gradient", "bfgs", "l-bfgs",
+        ],
+        "newton": ["newton", "multistart"],
+        "stochastic": ["averaged-sgd"],
+    }  # fmt: skip
+    for family, names in ours.items():
+        assert [name for name, its_family in families.items() if its_family == family] == names
+    assert set(families.values()) == {*ours, "scipy"}
     assert [name for name, family in families.items() if family == "scipy"] == [
         "l-bfgs-b", "slsqp", "tnc", "trust-constr", "nelder-mead", "powell", "cobyqa",
         "differential-evolution", "dual-annealing", "shgo", "direct",

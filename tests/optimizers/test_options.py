@@ -9,20 +9,31 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.optimizers import (
+    BATCHED_FAMILIES,
     METHODS,
     SCHEDULES,
     Adam,
     Constant,
     Cosine,
     InverseTime,
+    PowerDecay,
     StepDecay,
     Stopping,
+    WarmRestarts,
 )
 
-DESCENTS = [name for name, method in METHODS.items() if method.family == "descent"]
+SCHEDULED = [
+    name
+    for name, method in METHODS.items()
+    if "learning_rate" in {field.name for field in dataclasses.fields(method)}
+]
 
 REFUSED = [
-    *[(name, "learning_rate", bad) for name in DESCENTS for bad in (0.0, -1.0, math.nan, math.inf)],
+    *[
+        (name, "learning_rate", bad)
+        for name in SCHEDULED
+        for bad in (0.0, -1.0, math.nan, math.inf)
+    ],
     ("momentum", "momentum", 1.0),
     ("nesterov", "momentum", -0.1),
     ("adagrad", "epsilon", 0.0),
@@ -31,6 +42,34 @@ REFUSED = [
     ("adam", "beta1", 1.0),
     ("adam", "beta2", 1.5),
     ("adam", "epsilon", 0.0),
+    ("adamw", "beta1", -0.1),
+    ("adamw", "beta2", 1.0),
+    ("adamw", "epsilon", 0.0),
+    ("adamw", "weight_decay", -0.01),
+    ("rprop", "initial_step", 0.0),
+    ("rprop", "growth", 0.9),
+    ("rprop", "shrinkage", 1.0),
+    ("rprop", "largest_step", 0.0),
+    ("steepest-descent", "line_search", "exact"),
+    ("steepest-descent", "initial_step", 0.0),
+    ("steepest-descent", "flatness", 1.0),
+    ("barzilai-borwein", "step", "middle"),
+    ("barzilai-borwein", "memory", 0),
+    ("barzilai-borwein", "initial_step", 1.1),
+    ("conjugate-gradient", "formula", "dai-liao"),
+    ("conjugate-gradient", "initial_step", -1.0),
+    ("conjugate-gradient", "flatness", 0.5),
+    ("bfgs", "initial_step", 0.0),
+    ("bfgs", "flatness", 1e-4),
+    ("l-bfgs", "memory", 0),
+    ("l-bfgs", "initial_step", 0.0),
+    ("l-bfgs", "flatness", 1.0),
+    ("newton", "initial_radius", 0.0),
+    ("multistart", "screen", 0),
+    ("multistart", "polish", 0),
+    ("multistart", "apart", 1.0),
+    ("multistart", "initial_radius", 1.1),
+    ("averaged-sgd", "left_out", 1.0),
     ("l-bfgs-b", "memory", 0),
     ("trust-constr", "initial_radius", 0.0),
     ("nelder-mead", "edge", 0.6),
@@ -55,6 +94,13 @@ SCHEDULES_REFUSED = [
     (Cosine, {"start": 0.1, "end": 0.0, "steps": 10}, "end"),
     (Cosine, {"start": 0.1, "end": 0.01, "steps": 0}, "steps"),
     (InverseTime, {"start": 0.1, "decay": -1.0}, "decay"),
+    (PowerDecay, {"start": 0.0, "power": 0.6, "hold": 100.0}, "start"),
+    (PowerDecay, {"start": 0.1, "power": 1.1, "hold": 100.0}, "power"),
+    (PowerDecay, {"start": 0.1, "power": 0.6, "hold": 0.0}, "hold"),
+    (WarmRestarts, {"start": -0.1, "end": 0.1, "period": 10}, "start"),
+    (WarmRestarts, {"start": 0.1, "end": 0.0, "period": 10}, "end"),
+    (WarmRestarts, {"start": 0.1, "end": 0.01, "period": 0}, "period"),
+    (WarmRestarts, {"start": 0.1, "end": 0.01, "period": 9, "factor": 1.5}, "factor"),
 ]
 
 
@@ -80,7 +126,7 @@ def test_every_numeric_option_of_every_method_has_a_refusal_above():
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_says_its_family_and_the_derivatives_it_uses(name):
-    assert METHODS[name].family in ("descent", "scipy")
+    assert METHODS[name].family in {*BATCHED_FAMILIES, "scipy"}
     assert METHODS[name].uses in ("value", "gradient", "hessian")
 
 
@@ -125,6 +171,14 @@ def test_a_config_with_an_unknown_stopping_option_is_refused():
         (
             {"schedule": "inverse-time", "start": 0.1, "decay": 0.01},
             InverseTime(0.1, decay=0.01),
+        ),
+        (
+            {"schedule": "power", "start": 0.1, "power": 0.6, "hold": 50},
+            PowerDecay(0.1, power=0.6, hold=50),
+        ),
+        (
+            {"schedule": "warm-restarts", "start": 0.1, "end": 0.01, "period": 50},
+            WarmRestarts(0.1, end=0.01, period=50),
         ),
     ],
 )

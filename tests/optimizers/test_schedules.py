@@ -7,7 +7,14 @@ import math
 import mpmath
 import pytest
 
-from simulator.optimizers import Constant, Cosine, InverseTime, StepDecay
+from simulator.optimizers import (
+    Constant,
+    Cosine,
+    InverseTime,
+    PowerDecay,
+    StepDecay,
+    WarmRestarts,
+)
 from simulator.optimizers.schedules import rate_at
 
 STEPS = [0, 1, 7, 499, 500, 1000, 1999, 2000, 5000]
@@ -44,6 +51,23 @@ def test_inverse_time_rates_sum_to_infinity_and_their_squares_do_not():
     rate = InverseTime(1.0, decay=1.0)
     assert math.fsum(rate(k) for k in range(100_000)) > 12
     assert math.fsum(rate(k) ** 2 for k in range(100_000)) < math.pi**2 / 6
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_power_decay(step):
+    expected = mpmath.mpf(0.3) / (1 + mpmath.mpf(step) / 50) ** mpmath.mpf(0.6)
+    assert float(PowerDecay(0.3, power=0.6, hold=50)(step)) == pytest.approx(
+        float(expected), rel=1e-14
+    )
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_warm_restarts_are_a_cosine_in_each_period_lower_each_time(step):
+    restarts, within = divmod(step, 500)
+    height = 0.29 * 0.5**restarts
+    expected = 0.01 + height * (1 + math.cos(math.pi * within / 500)) / 2
+    rate = WarmRestarts(0.3, end=0.01, period=500, factor=0.5)
+    assert float(rate(step)) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_number_is_its_own_rate():

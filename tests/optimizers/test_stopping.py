@@ -7,7 +7,7 @@ import math
 import pytest
 
 from simulator.optimizers import Stopping, StopReason
-from simulator.optimizers.one_repeat import judged
+from simulator.optimizers.claims import judged
 
 CLAIMS = [
     StopReason.CONVERGED_GRADIENT,

@@ -10,16 +10,21 @@ from simulator.optimizers import (
     METHODS,
     AdaGrad,
     Adam,
+    AdamW,
     Cosine,
     GradientDescent,
     InverseTime,
     Momentum,
     Nesterov,
+    PowerDecay,
     RMSProp,
+    RProp,
     StepDecay,
+    WarmRestarts,
 )
 
 DESCENTS = [name for name, method in METHODS.items() if method.family == "descent"]
+SCHEDULED = [name for name in DESCENTS if name != "rprop"]
 CURVATURES = np.array([3.0, 0.5])
 START = np.array([1.0, -2.0])
 
@@ -98,12 +103,47 @@ def test_adam_with_the_corrected_means_written_out():
     assert path(Adam(0.1, beta1=0.8, beta2=0.95)) == textbook(points)
 
 
+def test_adamw_is_adam_on_parameters_that_shrink_first():
+    # Loshchilov & Hutter's form: the decay multiplies x by 1 − αλ, whatever the gradient.
+    points, slopes = [START], []
+    for t in range(1, 41):
+        slopes.append(slope(points[-1]))
+        first, second = (b ** np.arange(t - 1, -1, -1) for b in (0.8, 0.95))
+        mean = first @ np.array(slopes) / first.sum()
+        square = second @ np.square(slopes) / second.sum()
+        points.append((1 - 0.1 * 0.05) * points[-1] - 0.1 * mean / (np.sqrt(square) + 1e-8))
+    rule = AdamW(0.1, beta1=0.8, beta2=0.95, weight_decay=0.05)
+    assert path(rule) == textbook(points)
+
+
+def test_adamw_without_decay_is_adam():
+    assert np.array_equal(path(AdamW(0.1, weight_decay=0.0)), path(Adam(0.1)))
+
+
+def test_rprop_parameter_by_parameter():
+    points = [START]
+    lengths, before = [0.3, 0.3], [0.0, 0.0]
+    for _ in range(40):
+        x, g = points[-1].copy(), slope(points[-1])
+        for i in range(2):
+            if g[i] * before[i] > 0:
+                lengths[i] = min(lengths[i] * 1.2, 0.4)
+            elif g[i] * before[i] < 0:
+                lengths[i] *= 0.5
+                before[i] = 0.0
+                continue
+            x[i] -= np.sign(g[i]) * lengths[i]
+            before[i] = g[i]
+        points.append(x)
+    assert path(RProp(0.3, largest_step=0.4)) == textbook(points)
+
+
 @pytest.mark.parametrize("rule", [AdaGrad(0.3), Adam(0.3)], ids=["adagrad", "adam"])
 def test_the_first_step_has_the_length_of_the_learning_rate_in_every_parameter(rule):
     assert np.abs(path(rule, 1)[1] - START) == pytest.approx(0.3, rel=1e-7)
 
 
-@pytest.mark.parametrize("name", DESCENTS)
+@pytest.mark.parametrize("name", SCHEDULED)
 def test_a_schedule_is_asked_with_the_number_of_steps_taken(name):
     asked = []
 
@@ -153,13 +193,24 @@ RATES = [
     StepDecay(0.1, factor=0.5, every=2),
     Cosine(0.1, end=0.01, steps=5),
     InverseTime(0.1, decay=0.1),
+    PowerDecay(0.1, power=0.6, hold=2),
+    WarmRestarts(0.1, end=0.01, period=2, factor=0.5),
 ]
 
 
 @pytest.mark.parametrize("rate", RATES, ids=lambda rate: type(rate).__name__)
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_step_with_any_schedule_can_be_traced(name, rate):
+    traced_as_taken(METHODS[name](learning_rate=rate))
+
+
 @pytest.mark.parametrize("name", DESCENTS)
-def test_a_step_can_be_traced(name, rate):
-    rule, x = METHODS[name](learning_rate=rate), START[:, None].copy()
+def test_a_step_can_be_traced(name):
+    traced_as_taken(METHODS[name]())
+
+
+def traced_as_taken(rule):
+    x = START[:, None].copy()
     state, x = rule.step(rule.init(x), x, slope(x))
     expected = rule.step(state, x, slope(x))
     got = rule.step(type(state)(*map(Traced, state)), Traced(x), Traced(slope(x)))

@@ -19,6 +19,11 @@ _CHARGED = {
     Call.HESSIAN: slice(2, 3),
 }
 
+_MISSING = (
+    "this method needs {0}, and the objective has none: "
+    "give it {1}(x, repeats), or take a method that does without, such as {2}"
+)
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -70,7 +75,12 @@ class Counted:
         return value
 
     def value_and_gradient(self, x: Array, repeats: Repeats) -> tuple[Array, Array]:
-        """Values and gradients at the columns of x; one value and one gradient call for each."""
+        """Values and gradients at the columns of x; one value and one gradient call for each.
+
+        Raises ValueError if the objective has no gradient.
+        """
+        if not self.has_gradient:
+            raise ValueError(_MISSING.format("gradients", "value_and_gradient", "nelder-mead"))
         self._charge(Call.VALUE_AND_GRADIENT, repeats)
         value, gradient = self._objective.value_and_gradient(x, repeats)
         norm = self._norm(x, gradient)
@@ -78,7 +88,12 @@ class Counted:
         return value, gradient
 
     def hessian(self, x: Array, repeats: Repeats) -> Array:
-        """The matrices of second derivatives at the columns of x; one Hessian call for each."""
+        """The matrices of second derivatives at the columns of x; one Hessian call for each.
+
+        Raises ValueError if the objective has no Hessian.
+        """
+        if not self.has_hessian:
+            raise ValueError(_MISSING.format("Hessians", "hessian", "bfgs"))
         self._charge(Call.HESSIAN, repeats)
         hessian = self._objective.hessian(x, repeats)
         self._tape.append(Call.HESSIAN, repeats, perf_counter(), x, np.nan, np.nan)

@@ -48,6 +48,58 @@ def test_checking_an_answer_costs_the_method_nothing_and_looks_once_at_most(name
         assert looks == 0 or METHODS[name].family == "scipy"
 
 
+class ValuesAlone:
+    """The objective without its derivatives; counts the calls it really gets."""
+
+    def __init__(self, objective):
+        self.size = objective.size
+        self.objective = objective
+        self.points = []
+
+    def value(self, x, repeats):
+        self.points += list(x.T)
+        return self.objective.value(x, repeats)
+
+
+DIFFERENCED = ["l-bfgs-b", "slsqp", "tnc", "trust-constr", "dual-annealing", "shgo"]
+
+
+@pytest.mark.parametrize("name", DIFFERENCED)
+def test_without_a_gradient_every_finite_difference_is_charged(name, cases, seeds):
+    case = cases["bounded rosenbrock"]
+    bare = ValuesAlone(case.objective)
+    (outcome,) = METHODS[name]().minimize(
+        Counted(bare), case.box, case.starts[:, :1], Stopping(400), seeds(1)
+    )
+    assert outcome.counts == Counts(len(bare.points), 0, 0)
+    assert outcome.counts.value <= 400
+    assert case.box.contains(np.array(bare.points).T)
+    assert outcome.value - case.minimum < 1e-6
+
+
+def test_l_bfgs_b_pays_a_value_per_parameter_and_point_for_its_differences(cases, seeds):
+    case = cases["flat valley"]
+    bare = ValuesAlone(case.objective)
+    (outcome,) = METHODS["l-bfgs-b"]().minimize(
+        Counted(bare), case.box, case.starts[:, :1], Stopping(400), seeds(1)
+    )
+    moved = np.abs(np.diff(np.array(bare.points), axis=0))
+    probes = ((moved > 0).sum(axis=1) == 1) & (moved.max(axis=1) < 1e-6)
+    assert outcome.counts.value % (case.objective.size + 1) == 0
+    assert probes.sum() >= outcome.counts.value // (case.objective.size + 1)
+
+
+@pytest.mark.parametrize(("name", "word"), [("adam", "gradients"), ("newton", "gradients")])
+def test_a_method_of_ours_refuses_an_objective_without_the_derivatives_it_needs(
+    name, word, cases, seeds
+):
+    case = cases["rosenbrock"]
+    with pytest.raises(ValueError, match=f"needs {word}.*such as"):
+        METHODS[name]().minimize(
+            Counted(ValuesAlone(case.objective)), case.box, case.starts, QUIET, seeds(2)
+        )
+
+
 def test_a_value_with_its_gradient_counts_as_one_of_each(bowl):
     counted = Counted(bowl)
     counted.value_and_gradient(np.zeros((2, 2)), np.array([0, 2]))

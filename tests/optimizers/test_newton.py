@@ -50,6 +50,15 @@ def test_a_hessian_is_asked_for_once_at_each_point_that_is_kept(cases, solved):
     assert outcomes[0].counts.hessian < outcomes[0].counts.value
 
 
+def test_a_trial_that_rises_is_not_kept(solved):
+    outcomes, _ = solved("newton", "rosenbrock")
+    trace = outcomes[0].trace
+    # A Hessian is asked for where a trial was kept: right after its value.
+    kept = trace.value[np.flatnonzero(np.isnan(trace.value)) - 1]
+    assert len(kept) < outcomes[0].counts.value - 1
+    assert (np.diff(kept) < 0).all()
+
+
 def test_beside_a_saddle_it_goes_straight_to_a_well(solved):
     outcomes, _ = solved("newton", "saddle start")
     assert max(outcome.counts.value for outcome in outcomes) <= 10

@@ -6,7 +6,9 @@
     ├── InputError            exit 2: something the user gave cannot be used
     │   ├── ConfigError       ... in a config file (file:line:column of every fault)
     │   ├── RecipeError       ... in a recipe or brew setting (outside the range the model is valid for)
-    │   └── ResultsError      ... in a results folder (foreign, damaged, missing)
+    │   ├── ResultsError      ... in a results folder (foreign, damaged, missing)
+    │   ├── PluginError       ... in an optimizer that another package brings (broken, missing, ambiguous)
+    │   └── ObjectiveError    ... in a function to minimise (not differentiable by the engine, not found)
     └── RunFailed             exit 1: the work was done and its outcome is bad
 
 A message says what is wrong, where, what was found, what was expected and how to mend it.
@@ -37,6 +39,14 @@ class RecipeError(InputError):
 
 class ResultsError(InputError):
     """A results folder is missing, damaged, or holds something else."""
+
+
+class PluginError(InputError):
+    """An optimizer that another package brings cannot be used."""
+
+
+class ObjectiveError(InputError):
+    """A function to minimise cannot be used as it is."""
 
 
 class RunFailed(SimulatorError):

@@ -27,6 +27,7 @@ from simulator.optimizers.newton import Newton
 from simulator.optimizers.objective import Objective
 from simulator.optimizers.one_repeat import OneRepeat, run_each
 from simulator.optimizers.outcome import Outcome
+from simulator.optimizers.plugins import Source, missing_library, source, sources
 from simulator.optimizers.quasi_newton import BFGS, LBFGS
 from simulator.optimizers.rprop import RProp
 from simulator.optimizers.schedules import (
@@ -127,6 +128,7 @@ __all__ = [
     "RMSProp",
     "RProp",
     "Schedule",
+    "Source",
     "SteepestDescent",
     "StepDecay",
     "StopReason",
@@ -139,6 +141,9 @@ __all__ = [
     "Walker",
     "WarmRestarts",
     "descend",
+    "missing_library",
     "run_each",
     "run_side_by_side",
+    "source",
+    "sources",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from operator import ge, gt, le, lt
 from types import MappingProxyType
+from typing import get_args, get_type_hints
 
 REFUSE_UNKNOWN: Mapping[str, str] = MappingProxyType({"extra": "forbid"})
 """As ``__pydantic_config__`` of a dataclass: a config that names an unknown option is refused."""
@@ -38,3 +39,15 @@ def require(
     if not (number and all(_HOLDS[sign](value, limit) for sign, limit in given.items())):
         expected = " and ".join(f"{sign} {limit}" for sign, limit in given.items())
         raise ValueError(f"{name} must be a number {expected}, got {value!r}")
+
+
+def word_choices(holder: type, name: str) -> tuple[str, ...]:
+    """The words that the option called ``name`` of a dataclass allows."""
+    return get_args(get_type_hints(holder)[name])
+
+
+def require_word(options: object, name: str) -> None:
+    """Raise ValueError unless the option called ``name`` is one of the words its type allows."""
+    value, words = getattr(options, name), word_choices(type(options), name)
+    if value not in words:
+        raise ValueError(f"{name} must be one of {', '.join(words)}, got {value!r}")

@@ -14,6 +14,7 @@ from simulator.cli import (
     dial_chart,
     explain,
     facts,
+    optimizers,
     parameters,
     plot,
     run,
@@ -41,7 +42,18 @@ app = typer.Typer(
     rich_markup_mode=None if os.environ.get("NO_COLOR") else "rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, plot, taste, explain, dial_chart, facts, parameters, validate, schema):
+for verb in (
+    run,
+    plot,
+    taste,
+    explain,
+    dial_chart,
+    facts,
+    parameters,
+    optimizers,
+    validate,
+    schema,
+):
     name = verb.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name=name, cls=Verb)(verb.command)
 

@@ -92,6 +92,7 @@ def _count(summary: Summary, name: str) -> str:
 
 def _sentence(verdict: Verdict, unit: str) -> str:
     ours, scipys = verdict.ours.optimizer, verdict.reference.optimizer
+    whose = "Our" if verdict.hand_written else "The tested"
     word = "[bold green]agree[/]" if verdict.agrees else "[bold red]disagree[/]"
     size = abs(verdict.gap)
     if size <= verdict.tolerance:
@@ -101,7 +102,7 @@ def _sentence(verdict: Verdict, unit: str) -> str:
     else:
         how = f"differ by {size:.2g} {unit}, in favour of scipy's"
     return (
-        f"verdict: {word}. Our best ({ours}) and scipy's best ({scipys}) {how}; "
+        f"verdict: {word}. {whose} best ({ours}) and scipy's best ({scipys}) {how}; "
         f"allowed is {verdict.tolerance:g}."
     )
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from simulator.errors import PluginError
 from simulator.experiment.complaints import Complaints, complaint
 from simulator.experiment.dataclass_options import Options, plain, refuse_unknown
 from simulator.experiment.values import JsonSchema, ListOf, Number, Of, Text, unknown_word
-from simulator.optimizers import METHODS, Method
+from simulator.optimizers import METHODS, Method, Source, missing_library, source, sources
 
 _LABEL = Text(40)
 _MOST_OPTIMIZERS = 100
@@ -31,12 +32,20 @@ class OptimizerChoice:
     method: str
     solver: Method
     """The method with its options, ready to minimise."""
+    version: str = ""
+    """The foreign package that decides its numbers, with its version; empty for our own methods."""
 
     @property
     def options(self) -> dict[str, Any]:
         """All options of the method as plain data, defaults written out."""
         options: dict[str, Any] = plain(self.solver)
         return options
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """All that decides what it does: two choices of one identity compute the same."""
+        version = {"version": self.version} if self.version else {}
+        return {"method": self.method, **self.options, **version}
 
     def settings(self) -> dict[str, Any]:
         """The entry of a config that makes this choice, defaults written out."""
@@ -57,21 +66,23 @@ class ChoiceOf:
         given = {"method": value} if isinstance(value, str) else value
         if not isinstance(given, Mapping):
             raise self._unnamed()
-        method = self._method(given, at=("method",) if given is value else ())
-        complaints, label = Complaints(), method
+        found = self._source(given, at=("method",) if given is value else ())
+        complaints, label = Complaints(), str(given["method"])[: _LABEL.longest]
         if "label" in given:
             with complaints.gathered("label"):
                 label = _LABEL.check(given["label"])
         options = {name: part for name, part in given.items() if name not in ("method", "label")}
         with complaints.gathered():
-            solver = Options(METHODS[method], method).check(options)
+            solver = _solver(found, options)
         complaints.refuse()
-        return OptimizerChoice(label, method, solver)
+        return OptimizerChoice(label, found.name, solver, found.version)
 
     def json_schema(self) -> JsonSchema:
         """Describe every method with its options."""
-        methods = self._methods()
-        return {"anyOf": [{"enum": list(methods)}, *map(_method_schema, methods)]}
+        names_here = set(self._methods())
+        methods = [found for found in sources() if found.name in names_here]
+        names = {"enum": [found.name for found in methods]}
+        return {"anyOf": [names, *map(_method_schema, methods)]}
 
     def _unnamed(self) -> PydanticCustomError:
         return complaint(
@@ -81,13 +92,22 @@ class ChoiceOf:
         )
 
     def _methods(self) -> list[str]:
-        return [name for name, kind in METHODS.items() if self.family in ("", kind.family)]
+        if not self.family:
+            return [found.name for found in sources()]
+        return [name for name, kind in METHODS.items() if self.family == kind.family]
 
-    def _method(self, given: Mapping[str, Any], at: tuple[str, ...]) -> str:
-        methods, name = self._methods(), given.get("method")
-        if isinstance(name, str) and name in methods:
-            return name
-        complaints = Complaints()
+    def _source(self, given: Mapping[str, Any], at: tuple[str, ...]) -> Source:
+        name, complaints = given.get("method"), Complaints()
+        try:
+            # Only for a name that is not ours are other packages looked at.
+            if isinstance(name, str) and (not self.family or name in self._methods()):
+                return source(name)
+        except PluginError as error:
+            complaints.add(complaint(str(error)), *at)
+            complaints.refuse()
+        except KeyError:
+            pass
+        methods = self._methods()
         if "method" in given:
             what = f"an optimizer{f' of {self.family}' if self.family else ''}"
             complaints.add(unknown_word(what, name, methods), *at)
@@ -142,9 +162,32 @@ def refuse_same_labels(
     complaints.refuse()
 
 
-def _method_schema(method: str) -> JsonSchema:
-    schema = Options(METHODS[method], method).json_schema()
-    first_line = (METHODS[method].__doc__ or method).strip().split("\n\n")[0]
+def _solver(found: Source, options: Mapping[str, Any]) -> Any:
+    """The method with its options; what a foreign package does wrong becomes a complaint."""
+    try:
+        kind = found.load()
+        missing = missing_library(kind)
+        if missing:
+            raise complaint("this optimizer cannot run here", reason=missing)
+        return Options(kind, found.name).check(options)
+    except PluginError as error:
+        raise complaint("this optimizer cannot be loaded", reason=str(error)) from None
+    except TypeError as error:
+        if found.name in METHODS:
+            raise
+        reason = f"{found.full_name}: {error}"
+        raise complaint("this optimizer's options cannot be read", reason=reason) from None
+
+
+def _method_schema(found: Source) -> JsonSchema:
+    method = found.name
+    try:
+        kind = found.load()
+        schema = Options(kind, method).json_schema()
+    except (PluginError, TypeError) as error:
+        named = {"method": {"const": method, "description": f"It cannot be used: {error}"}}
+        return {"title": method, "type": "object", "properties": named, "required": ["method"]}
+    first_line = (kind.__doc__ or method).strip().split("\n\n")[0]
     label = {**_LABEL.json_schema(), "description": "Its name in tables and pictures."}
     named = {"method": {"const": method, "description": "The method."}, "label": label}
     return {

@@ -69,7 +69,7 @@ def run_missing(
 def run_keys(problem: Problem, task: Task) -> list[str]:
     """The content key of each repeat of a task."""
     experiment = problem.experiment
-    settings = {"method": task.choice.method, **task.choice.options}
+    settings = task.choice.identity
     if task.role == "reference":
         # The answer key sees the exact loss even where the optimizers under test hear noise.
         settings["objective"] = "exact"

@@ -14,6 +14,7 @@ from simulator.experiment.near_optimal import near_optimal_ranges
 from simulator.experiment.problem import Problem
 from simulator.experiment.records import RunRecord
 from simulator.experiment.runs import tasks
+from simulator.optimizers import METHODS
 
 #: A recipe is near-optimal if its objective is within this of the best: points, or share.
 MARGIN = 0.01
@@ -85,6 +86,11 @@ class Verdict:
     shortest: Mapping[str, float] | None
 
     @property
+    def hand_written(self) -> bool:
+        """Whether ``ours`` is of this project; else only other packages' optimizers competed."""
+        return self.ours.method in METHODS
+
+    @property
     def agrees(self) -> bool:
         """Ours misses nothing that scipy found."""
         return self.gap <= self.tolerance
@@ -98,7 +104,9 @@ class Verdict:
 def judge(problem: Problem, runs: Sequence[RunRecord]) -> Verdict | None:
     """The verdict over finished runs; None if ours or scipy's side has no usable run."""
     usable = [run for run in runs if not run.failed and math.isfinite(run.loss)]
-    ours = [run for run in usable if run.family != "scipy"]
+    tested = [run for run in usable if run.family != "scipy"]
+    # Plugins compete in the tables; they speak for this project only where nothing of it ran.
+    ours = [run for run in tested if run.method in METHODS] or tested
     scipys = [run for run in usable if run.family == "scipy"]
     if not ours or not scipys:
         return None

@@ -101,7 +101,7 @@ def missing_library(kind: type[Any]) -> str:
     library = getattr(kind, "library", "")
     if not library or importlib.util.find_spec(library) is not None:
         return ""
-    return f"{library} is not installed; install it with: pip install 'perfect-cup[bench]'"
+    return f"{library} is not installed: pip install 'perfect-cup[bench]'"
 
 
 def checked(kind: Any, where: str) -> type[Method]:

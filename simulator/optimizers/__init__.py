@@ -42,6 +42,7 @@ from simulator.optimizers.schedules import (
     WarmRestarts,
 )
 from simulator.optimizers.scipy_derivative_free import COBYQA, NelderMead, Powell
+from simulator.optimizers.scipy_door import scipy_method
 from simulator.optimizers.scipy_global import DIRECT, SHGO, DifferentialEvolution, DualAnnealing
 from simulator.optimizers.scipy_local import LBFGSB, SLSQP, TNC, TrustConstr
 from simulator.optimizers.side_by_side import Point, Walk, Walker, run_side_by_side
@@ -144,6 +145,7 @@ __all__ = [
     "missing_library",
     "run_each",
     "run_side_by_side",
+    "scipy_method",
     "source",
     "sources",
 ]

@@ -9,7 +9,25 @@ Rooms, ground floor first (each imports only from floors below it):
 - ``simulator.figures``: pictures, drawn from results only.
 - ``simulator.cli``: one small file per verb.
 
-Importing this package imports none of them.
+Importing this package imports none of them; ``simulator.minimize`` brings what it needs when it is
+first used.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.experiment.minimizing import minimize
+
+__all__ = ["__version__", "minimize"]
+
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "minimize":
+        from simulator.experiment.minimizing import minimize
+
+        return minimize
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from simulator.cli.figure_language import drawable
 from simulator.cli.terminal import console
-from simulator.experiment.config import load
+from simulator.experiment.config import load_cup
 from simulator.experiment.problem import Problem
 from simulator.explain import Dial, MakeUp, Wording, catalogue, signed, starting_recipe, turn_dial
 from simulator.figures import (
@@ -36,7 +36,7 @@ def dial_chart(config: Path, recipe: str | None, out: Path, lang: str, *, as_jso
         InputError: an unknown language, or an unusable recipe.
         ResultsError: the figure cannot be written.
     """
-    wording = Wording(catalogue(lang), problem := Problem(load(config)))
+    wording = Wording(catalogue(lang), problem := Problem(load_cup(config)))
     dial = turn_dial(problem, starting_recipe(problem, recipe))
     messages, note = drawable(lang)
     drawn = Wording(messages, problem)

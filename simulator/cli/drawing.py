@@ -54,6 +54,13 @@ def draw_figures(
     return files
 
 
+def left_out(problem: Problem) -> list[str]:
+    """A word on figures that a problem does not have."""
+    if problem.is_coffee:
+        return []
+    return ["figures: convergence and coordinates; landscape and control chart are of coffee alone"]
+
+
 def _figures(
     problem: Problem, runs: Sequence[Run], words: FigureWords
 ) -> Iterator[tuple[str, Any]]:
@@ -65,6 +72,8 @@ def _figures(
         return
     best = max(usable, key=lambda run: run.score)
     unit = words.points if problem.perfect == 9.0 else words.share_unit
+    if not problem.is_coffee:
+        unit = words.value_unit
     how: dict[str, Any] = {"look": look, "words": words}
     yield "convergence", draw_convergence(_series(runs, best), unit=unit, title=name, **how)
     knobs = [Knob(k, b.low, b.high, b.scale == "log") for k, b in problem.experiment.tune.items()]
@@ -72,6 +81,8 @@ def _figures(
     paths = [_path(run, trace) for run, trace in first]
     titled = words.first_start.format(name=name)
     yield "coordinates", draw_coordinates(knobs, paths, best=best.recipe, title=titled, **how)
+    if not problem.is_coffee:
+        return
     few = [(run, trace) for run, trace in tested if run.repeat < _CUPS]
     if {"grind_um", "time_s"} <= set(problem.knobs):
         yield "landscape", _landscape(problem, best, first, how)

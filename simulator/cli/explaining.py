@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 
 from simulator.cli.terminal import console
 from simulator.errors import InputError
-from simulator.experiment.config import load
+from simulator.experiment.config import load_cup
 from simulator.experiment.problem import Problem
 from simulator.explain import (
     LEARNING_RATE,
@@ -59,7 +59,7 @@ def explain(config: Path, wanted: Wanted) -> int:
             f"--learning-rate {rate:g}: expected a finite number above 0, such as 0.02"
         )
     messages = catalogue(wanted.lang)
-    problem = Problem(load(config))
+    problem = Problem(load_cup(config))
     story = tell(problem, starting_recipe(problem, wanted.recipe), wanted.steps, rate)
     wording = Wording(messages, problem)
     if wanted.format == "json":

@@ -13,7 +13,7 @@ def command(
     lang: Annotated[str, typer.Option(help="Language of the figures: en or zh.")] = "en",
 ) -> None:
     """Draw the figures of a results folder again, as PNG and SVG, into its folder figures/."""
-    from simulator.cli.drawing import draw_figures
+    from simulator.cli.drawing import draw_figures, left_out
     from simulator.cli.figure_language import drawable, figure_words
     from simulator.errors import ResultsError
     from simulator.experiment.config import experiment_from
@@ -33,3 +33,5 @@ def command(
             typer.echo(note, err=True)
         for path in drawn:
             typer.echo(str(path))
+        for note in left_out(problem):
+            typer.echo(note, err=True)

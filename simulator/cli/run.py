@@ -20,6 +20,13 @@ def command(
         bool, typer.Option("--json", help="Print one JSON object on standard output.")
     ] = False,
     figures: Annotated[bool, typer.Option(help="Draw the figures, too.")] = True,
+    allow_code: Annotated[
+        bool,
+        typer.Option(
+            "--allow-code",
+            help="Run the function that CONFIG names under problem. It can do whatever you can.",
+        ),
+    ] = False,
 ) -> int:
     """Tune the recipe of CONFIG with every optimizer, and check the best against scipy's best.
 
@@ -27,4 +34,4 @@ def command(
     """
     from simulator.cli.running import run_experiment
 
-    return run_experiment(config, out, as_json=json, figures=figures)
+    return run_experiment(config, out, as_json=json, figures=figures, allow_code=allow_code)

@@ -12,17 +12,19 @@ from simulator.cli import terminal
 from simulator.cli.verdict_text import show_verdict
 from simulator.errors import RunFailed
 from simulator.experiment.config import load
-from simulator.experiment.problem import Problem
+from simulator.experiment.problem import Problem, problem_of
 from simulator.experiment.runs import Task, expected_runs, run_missing
 from simulator.experiment.store import Store, open_store
 from simulator.experiment.verdict import as_json as verdict_json
 from simulator.experiment.verdict import judge
 
 
-def run_experiment(config: Path, out: Path | None, *, as_json: bool, figures: bool) -> int:
+def run_experiment(
+    config: Path, out: Path | None, *, as_json: bool, figures: bool, allow_code: bool = False
+) -> int:
     """Run the experiment in ``config``; return the exit status."""
     experiment = load(config)
-    problem = Problem(experiment)
+    problem = problem_of(experiment, config, allow_code=allow_code)
     # Standard output carries the result; what happens meanwhile goes to standard error.
     console, aside = terminal.console(stderr=as_json), terminal.console(stderr=True)
     with open_store(
@@ -95,6 +97,8 @@ def _why_no_verdict(problem: Problem, store: Store) -> str:
 
 
 def _draw(problem: Problem, store: Store, console: Console) -> None:
-    from simulator.cli.drawing import draw_figures
+    from simulator.cli.drawing import draw_figures, left_out
 
     draw_figures(problem, store.results)
+    for note in left_out(problem):
+        console.print(note)

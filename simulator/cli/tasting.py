@@ -31,7 +31,7 @@ from simulator.coffee import (
     unused_liquid,
 )
 from simulator.errors import InputError, RecipeError
-from simulator.experiment.config import load
+from simulator.experiment.config import load_cup
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
 from simulator.explain import catalogue
 
@@ -75,7 +75,7 @@ class Place:
             brew = Brew.standard(method or "immersion")
             place = cls(brew, BEANS["medium"], customers_in("survey"))
         else:
-            experiment = load(config)
+            experiment = load_cup(config)
             if method is not None and method_named(method) != experiment.brew.method:
                 raise InputError(f"--method {method}: {config} brews by {experiment.brew.method}")
             tuned = {

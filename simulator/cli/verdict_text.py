@@ -31,7 +31,9 @@ def show_verdict(console: Console, problem: Problem, verdict: Verdict, folder: P
 
 
 def _unit(problem: Problem) -> str:
-    return "points" if problem.perfect == 9.0 else "of the customers"
+    if not problem.is_coffee:
+        return ""
+    return " points" if problem.perfect == 9.0 else " of the customers"
 
 
 def _optimizers(problem: Problem, verdict: Verdict) -> Table:
@@ -47,7 +49,7 @@ def _optimizers(problem: Problem, verdict: Verdict) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("ended")
     for summary in verdict.summaries:
-        table.add_row(*_row(summary), style=None if summary.is_ours else "dim")
+        table.add_row(*_row(problem, summary), style=None if summary.is_ours else "dim")
     return table
 
 
@@ -60,18 +62,20 @@ def _legend(verdict: Verdict) -> str:
 
 def _goal(problem: Problem) -> str:
     objective = problem.experiment.objective
+    if not problem.is_coffee:
+        return f"{problem.experiment.problem}, minimised"
     if objective.kind == "mean-score":
         return "mean score of the customers, 1 to 9"
     return f"share of customers who score above {objective.threshold:g}"
 
 
-def _row(summary: Summary) -> list[str]:
+def _row(problem: Problem, summary: Summary) -> list[str]:
     best = summary.best
     ended = Counter(_ending(run.status) for run in summary.runs)
     return [
         best.optimizer if summary.is_ours else f"scipy {best.optimizer}",
-        f"{best.score:.6f}",
-        f"{summary.median_score:.6f}",
+        _score(problem, best.score),
+        _score(problem, summary.median_score),
         f"{summary.reached}/{len(summary.runs)}",
         _count(summary, "value_count"),
         _count(summary, "gradient_count"),
@@ -96,11 +100,11 @@ def _sentence(verdict: Verdict, unit: str) -> str:
     word = "[bold green]agree[/]" if verdict.agrees else "[bold red]disagree[/]"
     size = abs(verdict.gap)
     if size <= verdict.tolerance:
-        how = f"differ by {size:.1e} {unit}"
+        how = f"differ by {size:.1e}{unit}"
     elif verdict.gap < 0:
-        how = f"differ by {size:.2g} {unit}, in favour of ours: scipy's methods missed it"
+        how = f"differ by {size:.2g}{unit}, in favour of ours: scipy's methods missed it"
     else:
-        how = f"differ by {size:.2g} {unit}, in favour of scipy's"
+        how = f"differ by {size:.2g}{unit}, in favour of scipy's"
     return (
         f"verdict: {word}. {whose} best ({ours}) and scipy's best ({scipys}) {how}; "
         f"allowed is {verdict.tolerance:g}."
@@ -111,7 +115,7 @@ def _recipes(problem: Problem, verdict: Verdict, unit: str) -> Table:
     """One row per knob: both recipes, and how far one may stray."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("recipe", no_wrap=True)
-    for column in ("ours", "scipy's", f"within {MARGIN:g} {unit} of the best"):
+    for column in ("ours", "scipy's", f"within {MARGIN:g}{unit} of the best"):
         table.add_column(column, justify="right")
     if verdict.shortest is not None:
         table.add_column("shortest brew", justify="right")
@@ -125,7 +129,8 @@ def _recipes(problem: Problem, verdict: Verdict, unit: str) -> Table:
         if verdict.shortest is not None:
             row.append(_value(knob, verdict.shortest[knob]))
         table.add_row(_heading(knob), *row)
-    table.add_row("score", f"{verdict.ours.score:.6f}", f"{verdict.reference.score:.6f}")
+    scores = [_score(problem, run.score) for run in (verdict.ours, verdict.reference)]
+    table.add_row("score" if problem.is_coffee else "value", *scores)
     return table
 
 
@@ -152,8 +157,17 @@ def _notes(problem: Problem, verdict: Verdict) -> list[str]:
 
 
 def _heading(knob: str) -> str:
+    if knob not in RANGES:
+        return knob
     return f"{knob.rpartition('_')[0]} ({RANGES[knob].unit})"
 
 
+def _score(problem: Problem, score: float) -> str:
+    """A score, or the value of a function, whose score is its negative."""
+    return f"{score:.6f}" if problem.is_coffee else f"{0.0 - score:.6g}"
+
+
 def _value(knob: str, value: float) -> str:
+    if knob not in RANGES:
+        return f"{value:.6g}"
     return f"{value:.{_DECIMALS.get(knob, 1)}f}"

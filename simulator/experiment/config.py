@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from simulator.coffee import DEFAULT
 from simulator.experiment.experiment import Experiment
-from simulator.experiment.faults import ConfigFaults
+from simulator.experiment.faults import ConfigFaults, Fault
 from simulator.experiment.hidden_faults import all_faults
 from simulator.experiment.own_presets import with_own_presets
 from simulator.experiment.yaml_source import parse_yaml, read_yaml
@@ -31,6 +31,7 @@ __all__ = [
     "experiment_from",
     "experiment_of",
     "load",
+    "load_cup",
     "loads",
     "problem_part",
     "run_part",
@@ -43,6 +44,26 @@ def load(path: str | os.PathLike[str]) -> Experiment:
     Raises :class:`~simulator.experiment.faults.ConfigFaults` (a ConfigError) with all its faults.
     """
     return experiment_of(read_yaml(path))
+
+
+def load_cup(path: str | os.PathLike[str]) -> Experiment:
+    """As :func:`load`, for what can only be said of a cup of coffee.
+
+    Raises ConfigFaults as well where the config names a function of its own instead.
+    """
+    experiment = load(path)
+    if experiment.problem is not None:
+        told = Fault(
+            os.fspath(path),
+            None,
+            None,
+            "problem",
+            "this command is about a cup of coffee, and the config about a function",
+            got=experiment.problem,
+            remedy="use simulator run, or another config",
+        )
+        raise ConfigFaults(told.file, [told])
+    return experiment
 
 
 def loads(text: str, file: str = "<text>") -> Experiment:
@@ -88,6 +109,8 @@ def problem_part(experiment: Experiment) -> dict[str, Any]:
     Runs are compared with each other only where these are equal.
     """
     settings = experiment.resolved()
+    if experiment.problem is not None:
+        return {part: settings[part] for part in ("problem", "tune")}
     parts = ("tune", "brew", "fixed", "customers", "objective", "noise")
     bean = {name: part for name, part in settings["bean"].items() if name != "name"}
     # The usual cup, and segments that do not come, are left out: they change nothing.

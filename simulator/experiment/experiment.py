@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from simulator.coffee import DEFAULT, MIXES, SEGMENTS, Bean, CupParameters, Parameters, Segment
 from simulator.experiment.audience import (
@@ -29,6 +37,12 @@ from simulator.experiment.brewing import (
 from simulator.experiment.complaints import Complaints, complaint
 from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.dataclass_options import Options, plain
+from simulator.experiment.function_settings import (
+    COFFEE_SECTIONS,
+    FreeBounds,
+    FunctionName,
+    refuse_coffee,
+)
 from simulator.experiment.knobs import (
     KNOBS,
     RECIPE_KNOBS,
@@ -52,6 +66,7 @@ from simulator.experiment.optimizer_choice import (
 from simulator.experiment.served import USUAL_CUP, CupOf, Ideals, SegmentsOf
 from simulator.experiment.starts import (
     Starts,
+    drawn_starts,
     fitted_starts,
     starts_from_number,
     starts_number_schema,
@@ -79,6 +94,11 @@ class Experiment(BaseModel):
     )
     seed: Annotated[int, Of(Number(0, 2**63 - 1, whole=True))] = Field(
         0, description="All random draws follow from it."
+    )
+    problem: Annotated[str | None, Of(FunctionName())] = Field(
+        None,
+        description="A function of your own to minimise, package.module:function, instead of coffee; "
+        "tune then bounds its parameters, in its order. Run with --allow-code.",
     )
     bean: Annotated[Bean, Of(BeanOf())] = Field(
         default_factory=lambda: BeanOf().check(USUAL_BEAN),
@@ -145,6 +165,22 @@ class Experiment(BaseModel):
         description="What scipy's best is, and how near to it counts as agreement.",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _coffee_or_a_function(cls, settings: Any) -> Any:
+        if isinstance(settings, Mapping) and settings.get("problem") is not None:
+            refuse_coffee(settings)
+            if "tune" not in settings:
+                return {**settings, "tune": {}}
+        return settings
+
+    @field_validator("tune", mode="wrap")
+    @classmethod
+    def _parameters_of_any_name(
+        cls, tune: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> Any:
+        return FreeBounds().check(tune) if info.data.get("problem") else handler(tune)
+
     @field_validator("tune")
     @classmethod
     def _something_is_tuned(cls, tune: Mapping[str, Bounds]) -> Mapping[str, Bounds]:
@@ -155,7 +191,9 @@ class Experiment(BaseModel):
     @field_validator("brew")
     @classmethod
     def _brew_fits(cls, brew: BrewSettings, info: ValidationInfo) -> BrewSettings:
-        return fitted_brew(brew, info.data["tune"]) if "tune" in info.data else brew
+        if info.data.get("problem") or "tune" not in info.data:
+            return brew
+        return fitted_brew(brew, info.data["tune"])
 
     @field_validator("fixed")
     @classmethod
@@ -163,7 +201,7 @@ class Experiment(BaseModel):
         cls, fixed: Mapping[str, float], info: ValidationInfo
     ) -> Mapping[str, float]:
         complaints = Complaints()
-        tune: Mapping[str, Bounds] = info.data.get("tune", {})
+        tune: Mapping[str, Bounds] = {} if info.data.get("problem") else info.data.get("tune", {})
         for knob in RECIPE_KNOBS if tune else ():
             if knob in fixed and knob in tune:
                 told = complaint("fixed and tuned", remedy="remove one of the two", on_key=True)
@@ -185,6 +223,8 @@ class Experiment(BaseModel):
     @field_validator("starts")
     @classmethod
     def _starts_fit(cls, starts: Starts, info: ValidationInfo) -> Starts:
+        if info.data.get("problem"):
+            return drawn_starts(starts)
         return fitted_starts(starts, info.data["tune"]) if "tune" in info.data else starts
 
     @field_validator("stop", mode="before")
@@ -228,7 +268,9 @@ class Experiment(BaseModel):
     def resolved(self) -> dict[str, Any]:
         """The config with every default filled in, as plain data that loads to an equal experiment."""
         settings: dict[str, Any] = _settings(self)
-        return settings
+        if self.problem is None:
+            return settings
+        return {name: part for name, part in settings.items() if name not in COFFEE_SECTIONS}
 
     def __hash__(self) -> int:
         """Hash by content, so that an experiment can be a key."""

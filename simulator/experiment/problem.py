@@ -1,7 +1,8 @@
 """The mathematical problem of an experiment: recipe box ∘ taste ∘ loss, traced once, compiled by the engine.
 
 Optimizers see the unit box: coordinate i in [0, 1] sets knob i between its bounds, evenly on the knob's
-scale. The loss is 9 − mean score, or 1 − share of contented customers, so 0 is perfect.
+scale. The loss is 9 − mean score, or 1 − share of contented customers, so 0 is perfect. Where the config
+names a function of its own, that is the loss, and the score is its negative.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,12 @@ from numpy.typing import NDArray
 
 from simulator.autodiff import Graph, compile, trace
 from simulator.coffee import Recipe, Segment, Tasting, share_above, taste
+from simulator.errors import ObjectiveError, SimulatorError
 from simulator.experiment.config import Experiment, problem_part
 from simulator.experiment.content_key import canonical_hash
-from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS, Bounds
+from simulator.experiment.function import Code, Function, refusal, traced
+from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
+from simulator.experiment.scaling import between, point, position, snapped
 
 Array = NDArray[np.float64]
 Program = Callable[[Any], tuple[Array, ...]]
@@ -38,10 +43,25 @@ class Problem:
     Attributes:
         experiment: where it came from.
         dialect: how the engine evaluates it.
+        code: leave to run the function that the config names; none is needed for coffee.
     """
 
     experiment: Experiment
     dialect: str = DIALECT
+    code: Code | None = None
+
+    @property
+    def is_coffee(self) -> bool:
+        """Whether a cup is behind it, rather than a function of the user's."""
+        return self.experiment.problem is None
+
+    @cached_property
+    def function(self) -> Function:
+        """The function that the config names. Raises ObjectiveError without leave to run it."""
+        name = str(self.experiment.problem)
+        if self.code is None:
+            raise refusal(name, self.experiment.name)
+        return self.code.function(name)
 
     @property
     def knobs(self) -> tuple[str, ...]:
@@ -55,7 +75,9 @@ class Problem:
 
     @property
     def perfect(self) -> float:
-        """The objective's best conceivable value: 9 points, or a share of 1."""
+        """The objective's best conceivable value: 9 points, or a share of 1; 0 for a function."""
+        if not self.is_coffee:
+            return 0.0
         return PERFECT[self.experiment.objective.kind]
 
     @cached_property
@@ -71,21 +93,23 @@ class Problem:
     def settings(self, x: Any) -> dict[str, Any]:
         """Knob → value in its own unit, at coordinates x of shape (n,) or (n, N), traced ones included."""
         return {
-            knob: _between(bounds, x[i])
+            knob: between(bounds, x[i])
             for i, (knob, bounds) in enumerate(self.experiment.tune.items())
         }
 
     def coordinates(self, settings: Mapping[str, float]) -> Array:
         """The inverse of `settings`: coordinates, shape (n,), of values inside the bounds."""
         tune = self.experiment.tune
-        return np.array([_position(bounds, settings[knob]) for knob, bounds in tune.items()])
+        return np.array([position(bounds, settings[knob]) for knob, bounds in tune.items()])
 
     def recipe(self, x: Array) -> dict[str, float]:
         """The four numbers of the recipe and any tuned brew setting, at coordinates of shape (n,)."""
         tune = self.experiment.tune
         tuned = {
-            knob: _snapped(float(value), tune[knob]) for knob, value in self.settings(x).items()
+            knob: snapped(float(value), tune[knob]) for knob, value in self.settings(x).items()
         }
+        if not self.is_coffee:
+            return tuned
         fixed = {knob: float(value) for knob, value in self.experiment.fixed.items()}
         return {
             knob: (tuned | fixed)[knob]
@@ -119,12 +143,20 @@ class Problem:
         return share_above(tasting, objective.threshold, objective.width)
 
     def loss(self, x: Any) -> Any:
-        """What is minimised: how much is missing to `perfect`."""
+        """What is minimised: how much is missing to `perfect`, or the function itself."""
+        if not self.is_coffee:
+            return self.function(point(tuple(self.experiment.tune.values()), x))
         return self.perfect - self.objective_of(self.tasting(x))
 
     @cached_property
     def graph(self) -> Graph:
-        """The computational graph of the loss; its quantities are named by their place in `Tasting`."""
+        """The computational graph of the loss; its quantities are named by their place in `Tasting`.
+
+        Raises ObjectiveError for a function that the engine cannot differentiate.
+        """
+        if not self.is_coffee:
+            box, name = tuple(self.experiment.tune.values()), str(self.experiment.problem)
+            return traced(self.function, box, self.knobs, name)
 
         def loss_and_tasting(x: Any) -> tuple[Any, Tasting]:
             tasting = self.tasting(x)
@@ -170,23 +202,22 @@ class Problem:
         return float(value), gradient
 
 
-def _between(bounds: Bounds, position: Any) -> Any:
-    if bounds.scale == "log":
-        return bounds.low * np.exp(position * float(np.log(bounds.high / bounds.low)))
-    return bounds.low + position * (bounds.high - bounds.low)
+def problem_of(experiment: Experiment, config: str | Path, *, allow_code: bool) -> Problem:
+    """The problem of an experiment read from ``config``, its function traced at once if it has one.
 
-
-def _snapped(value: float, bounds: Bounds) -> float:
-    """A bound where rounding has missed it by a hair: nobody wants 1399.9999999999998 µm."""
-    for bound in (bounds.low, bounds.high):
-        if abs(value - bound) <= 1e-12 * max(abs(bounds.low), abs(bounds.high)):
-            return float(bound)
-    return min(max(value, bounds.low), bounds.high)
-
-
-def _position(bounds: Bounds, value: float) -> float:
-    if bounds.scale == "log":
-        position = np.log(value / bounds.low) / np.log(bounds.high / bounds.low)
-    else:
-        position = (value - bounds.low) / (bounds.high - bounds.low)
-    return float(np.clip(position, 0.0, 1.0))
+    Raises ObjectiveError for a function without ``allow_code``, one that is not found, and one that
+    the engine cannot differentiate.
+    """
+    if experiment.problem is None:
+        return Problem(experiment)
+    if not allow_code:
+        raise refusal(experiment.problem, str(config))
+    problem = Problem(experiment, code=Code(Path(config).parent))
+    try:
+        _ = problem.graph
+    except SimulatorError:
+        raise
+    except Exception as error:
+        told = f"{experiment.problem}: it raised {type(error).__name__}: {error}"
+        raise ObjectiveError(told) from error
+    return problem

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.experiment.config import Experiment
+from simulator.experiment.function_settings import FreeBounds
 from simulator.experiment.values import JsonSchema
 
 _UNITS = {"um": "µm", "s": "s", "g": "g", "c": "°C"}
@@ -23,11 +24,22 @@ def json_schema() -> JsonSchema:
     'integer'
     """
     schema = {"$schema": DIALECT} | Experiment.model_json_schema()
+    _tell_functions_from_coffee(schema)
     for key, described in _properties(schema):
         described["title"] = title(key)
         if described.get("default", "") is None:  # None only marks what is not written
             del described["default"]
     return schema
+
+
+def _tell_functions_from_coffee(schema: JsonSchema) -> None:
+    """What may be tuned depends on whether the config names a function of its own."""
+    tune = schema["properties"]["tune"]
+    about = {"description": tune.pop("description")}
+    schema["properties"]["tune"] = about | {"anyOf": [tune, FreeBounds().json_schema()]}
+    schema["if"] = {"required": ["problem"]}
+    schema["then"] = {"properties": {"tune": about | FreeBounds().json_schema()}}
+    schema["else"] = {"properties": {"tune": about | tune}}
 
 
 def title(key: str) -> str:

@@ -119,6 +119,19 @@ def fitted_starts(starts: Starts, tune: Mapping[str, Bounds]) -> Starts:
     return starts.model_copy(update={"within": region | dict(starts.within or {})})
 
 
+def drawn_starts(starts: Starts) -> Starts:
+    """Check the starts of a function of the user's own: they are drawn from its whole box."""
+    complaints = Complaints()
+    for part in ("recipes", "within"):
+        if getattr(starts, part) is not None:
+            told = complaint(
+                "is for knobs of coffee", expected="repeats and draw", remedy="remove it"
+            )
+            complaints.add(told, part)
+    complaints.refuse()
+    return starts
+
+
 def _refuse_outside(knob: str, limits: tuple[float, float], tune: Mapping[str, Bounds]) -> None:
     if knob not in tune:
         raise complaint("this knob is not tuned", expected=one_of(tune), remedy="remove it")

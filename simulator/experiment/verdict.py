@@ -164,7 +164,7 @@ def as_json(problem: Problem, config_hash: str, verdict: Verdict) -> dict[str, A
     return {
         "experiment": problem.experiment.name,
         "config_hash": config_hash,
-        "objective": problem.experiment.objective.kind,
+        "objective": problem.experiment.problem or problem.experiment.objective.kind,
         "optimizers": [
             _entry(summary.best)
             | {

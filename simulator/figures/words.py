@@ -41,6 +41,7 @@ class FigureWords:
     share: str = "share of contented customers (0–1)"
     points: str = "points"
     share_unit: str = "share of customers"
+    value_unit: str = "value of the function"
     setting: str = "{quantity} {value} {unit}"
     between: str = ", "
     held: str = "{title}\n({settings})"

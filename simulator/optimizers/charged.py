@@ -12,12 +12,15 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import SeedSequence
 
 from simulator.optimizers.box import Array, Box
 from simulator.optimizers.counting import Counted
+from simulator.optimizers.method import Method, Seeds
 from simulator.optimizers.objective import Objective, Repeats
 from simulator.optimizers.one_repeat import RunEnded
-from simulator.optimizers.stopping import StopReason
+from simulator.optimizers.outcome import Outcome
+from simulator.optimizers.stopping import Stopping, StopReason
 from simulator.optimizers.trace import Call
 
 STEP = float(np.sqrt(np.finfo(float).eps))
@@ -110,3 +113,42 @@ class Charged(Counted):
             if self.best is None or value[i] < self.best.value or (known and gradient is not None):
                 slopes = None if gradient is None else gradient[:, i].copy()
                 self.best = Best(x[:, i].copy(), float(value[i]), slopes)
+
+
+def minimize_charged(
+    method: Method, meter: Charged, box: Box, start: Array, stopping: Stopping, seed: SeedSequence
+) -> Outcome:
+    """Minimise from one start, of shape (n,); where the run is cut short, the best point is the answer."""
+    began = perf_counter()
+    try:
+        (outcome,) = method.minimize(meter, box, start[:, None], stopping, [seed])
+    except RunEnded as end:
+        return _cut_short(end, meter, box, box.project(start), began)
+    return outcome
+
+
+def by_differences(
+    method: Method, objective: Objective, box: Box, starts: Array, stopping: Stopping, seeds: Seeds
+) -> list[Outcome]:
+    """As a method's minimize, one start after the other, with gradients made of counted values."""
+    outcomes = []
+    for start, seed in zip(starts.T, seeds, strict=True):
+        meter = Charged(objective, box, stopping.max_evaluations, differences=True)
+        outcomes.append(minimize_charged(method, meter, box, start, stopping, seed))
+    return outcomes
+
+
+def _cut_short(end: RunEnded, meter: Charged, box: Box, start: Array, began: float) -> Outcome:
+    best, residual = meter.best, np.nan
+    if best is not None and best.gradient is not None:
+        residual = float(box.residual(best.x, best.gradient))
+    return Outcome(
+        x=start if best is None else best.x,
+        value=np.nan if best is None else best.value,
+        gradient_norm=residual,
+        status=end.reason,
+        message=str(end),
+        counts=meter.counts(0),
+        wall_s=perf_counter() - began,
+        trace=meter.trace(0, began),
+    )

@@ -68,6 +68,7 @@ KEYWORDS = {
     "minProperties": lambda s, v: len(v) >= s["minProperties"],
     "properties": properties_hold,
     "additionalProperties": others_hold,
+    "if": lambda s, v: accepts(s["then"] if accepts(s["if"], v) else s["else"], v),
     "pattern": lambda s, v: re.search(s["pattern"], v) is not None,
 }
 CONCERNS = {
@@ -76,7 +77,7 @@ CONCERNS = {
     "array": {"minItems", "maxItems", "uniqueItems", "items"},
     "object": {"required", "minProperties", "properties", "additionalProperties"},
 }
-REMARKS = {"$schema", "$defs", "title", "description", "default"}
+REMARKS = {"then", "else", "$schema", "$defs", "title", "description", "default"}
 
 
 def keyword_holds(schema, keyword, value):
@@ -107,6 +108,7 @@ def described(schema):
         "tune: [grind_um, time_s, milk_g, sugar_g, dose_g]",
         "tune: {grind_um: [200, 900]}\nfixed: {time_s: 100, milk_g: 0, sugar_g: 0}",
         "optimizers: [adam, {method: adam, label: b, learning_rate: {schedule: constant, rate: 0.1}}]",
+        "problem: my.problems:valley\ntune: {x: [-2, 2], rate: {low: 0.1, high: 10, scale: log}}",
         "noise: {customers_per_cup: 3}\ncheck: {tolerance: 0.1}",
         "starts: {recipes: [{grind_um: 240, time_s: 570, milk_g: 0.5, sugar_g: 0.1}]}",
         "customers: {milk: 1, black-mild: 2}\nstop: {max_evaluations: 1e3}",

@@ -46,10 +46,13 @@ class CMAES:
 
     def _solve(self, one: OneRepeat) -> Claim:
         solver = library_of(self).CMAEvolutionStrategy(one.start, self.sigma, self._options(one))
+        best, x = np.inf, one.start
         while not solver.stop():
-            points = solver.ask()
-            solver.tell(points, [one.value(np.asarray(point)) for point in points])
-        assert one.best is not None
+            points = [np.asarray(point) for point in solver.ask()]
+            values = [one.value(point) for point in points]
+            solver.tell(points, values)
+            if min(values) < best:
+                best, x = min(values), points[int(np.argmin(values))]
         why = ", ".join(solver.stop())
         claims = {
             "tolx": StopReason.CONVERGED_STEP,
@@ -57,7 +60,7 @@ class CMAES:
             "tolfunhist": StopReason.CONVERGED_VALUE,
         }
         reasons = [reason for word, reason in claims.items() if word in solver.stop()]
-        return Claim(one.best.x, one.best.value, (*reasons, StopReason.SOLVER_STOPPED)[0], why)
+        return Claim(x, best, (*reasons, StopReason.SOLVER_STOPPED)[0], why)
 
     def _options(self, one: OneRepeat) -> dict[str, Any]:
         generator = np.random.default_rng(one.seed)

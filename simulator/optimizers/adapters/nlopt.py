@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any, ClassVar, Literal
 
 from simulator.optimizers.adapters.library import library_of, raise_end_of_run
@@ -63,13 +64,18 @@ class NLopt:
         # The common budget ends it; its own limit only guards against idling.
         solver.set_maxeval(2 * one.stopping.max_evaluations + 1000)
         ended: list[Exception] = []
+        best = Claim(one.start, inf, StopReason.SOLVER_STOPPED, "")
 
         def objective(x: Array, gradient: Array) -> float:
+            nonlocal best
             try:
-                return _asked(one, x, gradient)
+                value = _asked(one, x, gradient)
             except Exception as end:
                 ended.append(end)
                 raise nlopt.ForcedStop from end
+            if value < best.value:
+                best = best._replace(x=x.copy(), value=value)
+            return value
 
         solver.set_min_objective(objective)
         try:
@@ -78,7 +84,8 @@ class NLopt:
             if ended:
                 raise ended[0] from None
             raise_end_of_run(error)
-            return _gave_up(one, error)
+            # It raises where rounding leaves it no way on; the best point seen is its answer.
+            return best._replace(message=f"NLopt: {error}")
         return Claim(x, solver.last_optimum_value(), *_said(nlopt, solver.last_optimize_result()))
 
 
@@ -95,10 +102,3 @@ def _said(nlopt: Any, code: int) -> tuple[StopReason, str]:
         nlopt.XTOL_REACHED: (StopReason.CONVERGED_STEP, "the steps became small"),
     }
     return known.get(code, (StopReason.SOLVER_STOPPED, f"NLopt's code {code}"))
-
-
-def _gave_up(one: OneRepeat, error: Exception) -> Claim:
-    """NLopt raises where rounding leaves it no way on; the best point seen is its answer."""
-    if one.best is None:
-        raise error
-    return Claim(one.best.x, one.best.value, StopReason.SOLVER_STOPPED, f"NLopt: {error}")

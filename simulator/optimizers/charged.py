@@ -18,10 +18,10 @@ from simulator.optimizers.box import Array, Box
 from simulator.optimizers.counting import Counted
 from simulator.optimizers.method import Method, Seeds
 from simulator.optimizers.objective import Objective, Repeats
-from simulator.optimizers.one_repeat import RunEnded
 from simulator.optimizers.outcome import Outcome
 from simulator.optimizers.stopping import Stopping, StopReason
 from simulator.optimizers.trace import Call
+from simulator.optimizers.visits import RunEnded
 
 STEP = float(np.sqrt(np.finfo(float).eps))
 """The length of a difference, as a share of the box: where rounding and curvature err alike

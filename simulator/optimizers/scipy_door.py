@@ -28,10 +28,10 @@ from simulator.optimizers.box import Array, Box
 from simulator.optimizers.charged import Charged, minimize_charged
 from simulator.optimizers.method import Method
 from simulator.optimizers.objective import Repeats
-from simulator.optimizers.one_repeat import RunEnded
 from simulator.optimizers.outcome import Outcome
 from simulator.optimizers.plugins import options_of, source
 from simulator.optimizers.stopping import Stopping, StopReason
+from simulator.optimizers.visits import RunEnded
 
 STATUS = {
     StopReason.CONVERGED_GRADIENT: 0,

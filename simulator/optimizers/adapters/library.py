@@ -6,8 +6,8 @@ import importlib
 from typing import Any
 
 from simulator.errors import PluginError
-from simulator.optimizers.one_repeat import RunEnded
 from simulator.optimizers.plugins import missing_library
+from simulator.optimizers.visits import RunEnded
 
 
 def library_of(adapter: Any) -> Any:

@@ -9,9 +9,10 @@ import numpy as np
 
 from simulator.optimizers.adapters.library import library_of, raise_end_of_run
 from simulator.optimizers.box import Array, Box
+from simulator.optimizers.claims import Claim
 from simulator.optimizers.counting import Counted
 from simulator.optimizers.method import Seeds
-from simulator.optimizers.one_repeat import Claim, OneRepeat, run_each
+from simulator.optimizers.one_repeat import OneRepeat, run_each
 from simulator.optimizers.options import REFUSE_UNKNOWN
 from simulator.optimizers.outcome import Outcome
 from simulator.optimizers.stopping import Stopping, StopReason

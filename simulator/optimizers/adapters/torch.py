@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 from simulator.optimizers.adapters.library import library_of
 from simulator.optimizers.adaptive import FALLING
 from simulator.optimizers.box import Array, Box
+from simulator.optimizers.claims import Claim
 from simulator.optimizers.counting import Counted
 from simulator.optimizers.method import Seeds
-from simulator.optimizers.one_repeat import Claim, OneRepeat, run_each
+from simulator.optimizers.one_repeat import OneRepeat, run_each
 from simulator.optimizers.options import REFUSE_UNKNOWN, require_word
 from simulator.optimizers.outcome import Outcome
 from simulator.optimizers.schedules import LearningRate, rate_at, require_learning_rate

@@ -94,8 +94,10 @@ def libraries(source: str, operations: int) -> tuple[ctypes.CDLL, ctypes.CDLL]:
     # A daemon thread, unlike an executor's, does not keep an ending program waiting.
     other = threading.Thread(target=_build_quietly, args=(source, operations, narrow), daemon=True)
     other.start()
-    for_batches = load_library(source, operations, wide)
-    other.join()
+    try:
+        for_batches = load_library(source, operations, wide)
+    finally:
+        other.join()
     return load_library(source, operations, narrow), for_batches
 
 

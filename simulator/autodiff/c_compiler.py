@@ -53,6 +53,7 @@ _SHORT: Final = 10_000
 _RUNNING: Final[dict[subprocess.Popen[str], int]] = {}
 _TURNS: Final = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 _ENDING: Final = threading.Event()
+_STARTING: Final = threading.Lock()
 
 
 def find_compiler() -> Compiler:
@@ -143,14 +144,15 @@ def compile_c(compiler: Compiler, flags: Sequence[str], source: Path, target: Pa
 
 def _run(command: Sequence[str]) -> tuple[int, str]:
     """Status and error text of a command, which a program that ends takes along."""
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        text=True, errors="replace", start_new_session=True,
-    )  # fmt: skip
-    _RUNNING[process] = os.getpid()
-    try:
+    with _STARTING:  # between its start and its entry nobody could stop it
         if _ENDING.is_set():
-            _stop(process)
+            raise NoCompilerError("the program ends")
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            text=True, errors="replace", start_new_session=True,
+        )  # fmt: skip
+        _RUNNING[process] = os.getpid()
+    try:
         said = process.communicate()[1]
     except BaseException:
         _stop(process)
@@ -169,6 +171,8 @@ def _stop(process: subprocess.Popen[str]) -> None:
 def _stop_all() -> None:
     """Nothing goes on compiling for a program that has ended."""
     _ENDING.set()
+    if _STARTING.acquire(timeout=1.0):  # in a forked child its owner may be gone
+        _STARTING.release()
     for process, owner in list(_RUNNING.items()):
         if owner == os.getpid():  # a forked child inherits the table, not the children
             _stop(process)

@@ -17,7 +17,8 @@ FLOORS = {
     "experiment": 1,
     "explain": 2,
     "figures": 2,
-    "cli": 3,
+    "page": 3,
+    "cli": 4,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -103,12 +103,12 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class _Miss:
+class Miss:
     """One way to miss: ``beyond(cost)`` is the share of people whom it costs more than that."""
 
     complaint: str
     beyond: Callable[[Any], Any]
-    dearest: float
+    dearest: Scalar
     """Nobody pays more, points."""
 
 
@@ -145,85 +145,99 @@ def opinions(
         parameters: the model's numbers.
         words: the numbers of what is said.
     """
-    bitter = float(tick_shares(tasting, words)["bitter"])
-    gritty = float(tasting.perception.grittiness)
-    return tuple(
-        _opinion(verdict, segment, parameters.customers, bitter, gritty)
-        for verdict, (segment, _) in zip(tasting.segments, customers, strict=True)
-    )
+    bitter = tick_shares(tasting, words)["bitter"]
+    told = []
+    for verdict, (segment, _) in zip(tasting.segments, customers, strict=True):
+        gritty = tasting.perception.grittiness
+        aspects = misses(verdict, segment, bitter, gritty, parameters.customers)
+        answers = {aspect: _answers(aspect, mine) for aspect, mine in aspects.items()}
+        told.append(Opinion(segment.name, _said(aspects), answers))
+    return tuple(told)
 
 
-def _opinion(
+def misses(
     verdict: SegmentVerdict,
     segment: Segment,
-    here: CustomerParameters,
-    bitter: float,
-    gritty: float,
-) -> Opinion:
+    bitter: Scalar,
+    gritty: Scalar,
+    here: CustomerParameters = DEFAULT.customers,
+) -> dict[str, list[Miss]]:
+    """Aspect -> the ways in which one segment can find it wrong; plain arithmetic on the verdict's gaps.
+
+    Args:
+        verdict: of this segment; only its gaps are read.
+        segment: who judges.
+        bitter: share of people who tick "bitter" for this cup.
+        gritty: the cup's grittiness, 0–1.
+        here: the customers' numbers.
+    """
     palates = here.palates(segment.palates)
-    aspects: dict[str, list[_Miss]] = {}
+    aspects: dict[str, list[Miss]] = {}
     for aspect in ("intensity", "acidity", "mouthfeel"):
-        gap = float(getattr(verdict, aspect).gap)
+        gap = getattr(verdict, aspect).gap
         aspects[aspect] = list(_scale(aspect, gap, getattr(palates, aspect)))
     pair = JarScale(3.0, 0.0, 0.0, here.pair_scatter, here.pair_too_low, here.pair_too_high)
     for aspect, ideal, gain in (
         ("sweetness", segment.ideal_sweetness, here.sweet_gain),
         ("creaminess", segment.ideal_creaminess, here.cream_gain),
     ):
-        gap = float(getattr(verdict, aspect).gap)
+        gap = getattr(verdict, aspect).gap
         little, much = _scale(aspect, gap, pair)
         # Who wants none cannot have too little, and nobody finds too much where there is none.
         none = float(ndtr((-gain * ideal - _HALF_STEP) / pair.scatter))
         much = _thinned(much, none)
         aspects[aspect] = [little, much] if ideal > 0 else [much]
-    aspects["bitterness"] = list(_bitter(float(verdict.bitterness.gap), palates, here, bitter))
+    aspects["bitterness"] = list(_bitter(verdict.bitterness.gap, palates, here, bitter))
     aspects["grit"] = [
-        _Miss("too gritty", lambda c: gritty * (c < here.grit_points), here.grit_points)
+        Miss("too gritty", lambda c: gritty * (c < here.grit_points), here.grit_points)
     ]
-    return Opinion(segment.name, _said(aspects), {a: _answers(a, m) for a, m in aspects.items()})
+    return aspects
 
 
-def _scale(aspect: str, gap: float, scale: JarScale) -> Iterator[_Miss]:
+def _scale(aspect: str, gap: Scalar, scale: JarScale) -> Iterator[Miss]:
     """Too little and too much on a scale whose answers scatter around ``gap``."""
     silent = scale.band + _HALF_STEP
     for complaint, sign, price in zip(
         COMPLAINTS[aspect], (-1.0, 1.0), (scale.too_low, scale.too_high), strict=True
     ):
         towards = sign * gap
-        dearest = price * (max(towards, silent) + 6.0 * scale.scatter)
+        dearest = price * (np.maximum(towards, silent) + 6.0 * scale.scatter)
 
-        def beyond(cost: Any, towards: float = towards, price: float = price) -> Any:
+        def beyond(cost: Any, towards: Any = towards, price: float = price) -> Any:
             miss = np.maximum(silent, scale.band + cost / price) if price > 0 else np.inf
             return ndtr((towards - miss) / scale.scatter)
 
-        yield _Miss(complaint, beyond, dearest)
+        yield Miss(complaint, beyond, dearest)
 
 
-def _thinned(miss: _Miss, idle: float) -> _Miss:
+def _thinned(miss: Miss, idle: float) -> Miss:
     """The miss without the share of people who would complain of nothing at all."""
-    all_of_them = float(miss.beyond(0.0))
-    real = max(0.0, 1.0 - idle / all_of_them) if all_of_them > 0.0 else 0.0
-    return _Miss(miss.complaint, lambda cost: real * miss.beyond(cost), miss.dearest)
+    all_of_them = miss.beyond(0.0)
+    nobody = all_of_them <= 0.0
+    real = np.maximum(
+        0.0, 1.0 - np.where(nobody, np.inf, idle / np.where(nobody, 1.0, all_of_them))
+    )
+    return Miss(miss.complaint, lambda cost: real * miss.beyond(cost), miss.dearest)
 
 
-def _bitter(gap: float, palates: Any, here: CustomerParameters, ticked: float) -> Iterator[_Miss]:
+def _bitter(gap: Scalar, palates: Any, here: CustomerParameters, ticked: Scalar) -> Iterator[Miss]:
     """Too bitter: who tastes it (ticks it), and has a threshold below it, and minds."""
     price, scatter = float(palates.too_bitter), float(here.bitter_scatter)
     if price > 0:
-        yield _Miss(
+        yield Miss(
             "too bitter",
             lambda cost: ticked * ndtr((gap - np.asarray(cost) / price) / scatter),
-            price * (max(gap, 0.0) + 6.0 * scatter),
+            price * (np.maximum(gap, 0.0) + 6.0 * scatter),
         )
 
 
-def _answers(aspect: str, misses: Sequence[_Miss]) -> tuple[float, float, float]:
+def _answers(aspect: str, misses: Sequence[Miss]) -> tuple[float, float, float]:
     shares = {miss.complaint: float(miss.beyond(0.0)) for miss in misses}
     low, high = (shares.get(complaint, 0.0) for complaint in COMPLAINTS[aspect])
     return low, 1.0 - low - high, high
 
 
-def _said(aspects: Mapping[str, Sequence[_Miss]]) -> dict[str, float]:
+def _said(aspects: Mapping[str, Sequence[Miss]]) -> dict[str, float]:
     """Share of people for whom each miss is the dearest: ∫ dP(cost of it) · Π P(others cost less)."""
 
     def content(aspect: str, cost: Any) -> Any:

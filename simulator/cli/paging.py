@@ -1,0 +1,50 @@
+"""What ``simulator page`` and ``simulator play`` do."""
+
+from __future__ import annotations
+
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from simulator.errors import InputError
+from simulator.experiment.config import load
+from simulator.experiment.problem import Problem
+from simulator.explain import catalogue
+from simulator.page import Page
+
+
+def write_page(config: Path, out: Path | None, language: str, recipe: str | None) -> int:
+    """Write the page of ``config``; the exit status is 0.
+
+    Raises:
+        InputError: an unknown language, an unusable recipe, a place that cannot be written to.
+    """
+    page = _page(config, language, recipe)
+    path = out or Path(f"{page.problem.experiment.name}.html")
+    _written(page, path)
+    print(f"{path} ({path.stat().st_size / 1000:.0f} kB); open it in a browser, online or off")
+    return 0
+
+
+def play(config: Path, language: str, recipe: str | None) -> int:
+    """Write the page to a temporary folder and open it; 1 if there is no browser to open it."""
+    page = _page(config, language, recipe)
+    path = Path(tempfile.mkdtemp(prefix="perfect-cup-")) / f"{page.problem.experiment.name}.html"
+    _written(page, path)
+    print(path)
+    if webbrowser.open(path.as_uri()):
+        return 0
+    print("no browser was found here: open that file yourself")
+    return 1
+
+
+def _page(config: Path, language: str, recipe: str | None) -> Page:
+    catalogue(language)  # which refuses an unknown language before anything is computed
+    return Page(Problem(load(config)), language, recipe)
+
+
+def _written(page: Page, path: Path) -> None:
+    try:
+        page.write(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,334 @@
+// The page: one state, one cup brewed from it, and panels that show it.
+
+import { CheckPanel } from "./check_panel.js";
+import { ControlChart } from "./control_chart.js";
+import { Brewer, brewed, position } from "./cup.js";
+import { CustomersPanel } from "./customers_panel.js";
+import { button, element, set, text } from "./dom.js";
+import { GraphView } from "./graph_view.js";
+import { Lens } from "./lens.js";
+import { Runner } from "./race.js";
+import { RacePanel } from "./race_panel.js";
+import { RecipePanel } from "./recipe_panel.js";
+import { save } from "./saving.js";
+import { Stepper } from "./stepper.js";
+import { signed, Words } from "./words.js";
+
+const DEPTHS = ["napkin", "names", "operations"];
+const SEARCHES = 6;
+const SEARCH_LOOKS = 600;
+
+class App {
+  constructor(data, programs, root) {
+    this.data = data;
+    this.programs = programs;
+    this.brewers = Object.fromEntries(Object.keys(data.methods).map((method) => [method, new Brewer(method, data, programs)]));
+    this.start = { ...data.start, x: Float64Array.from(data.start.x), rate: 0.05, view: "napkin", theme: "" };
+    this.state = { ...this.start, x: this.start.x.slice() };
+    this.history = [];
+    this.found = new Map();
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.readAddress();
+    this.words = new Words(data.words[this.state.language]);
+    this.savings = [];
+    this.recipe = new RecipePanel(this);
+    this.lens = new Lens(this);
+    this.view = new GraphView(this, (node) => this.look(node));
+    this.stepper = new Stepper(this, this.view);
+    this.customers = new CustomersPanel(this);
+    this.race = new RacePanel(this);
+    this.chart = new ControlChart(this);
+    this.check = new CheckPanel(this);
+    this.assemble(root);
+    this.brew();
+    this.dress();
+    this.relabel();
+    this.draw();
+    addEventListener("hashchange", () => { this.readAddress(); this.words = new Words(data.words[this.state.language]); this.dress(); this.relabel(); this.render(); });
+  }
+
+  assemble(root) {
+    this.skip = element("a", { class: "skip", href: "#graph", onclick: (event) => { event.preventDefault(); this.view.scroller.focus(); } });
+    this.lead = element("p", { class: "lead" });
+    this.graphTitle = element("h2", { id: "graph-title" });
+    this.graphNote = element("p", { class: "quiet" });
+    this.legend = element("p", { class: "legend" });
+    this.shownCount = element("span", { class: "quiet" });
+    this.footer = element("p", { class: "quiet" });
+    this.themeButton = button("", () => this.change({ theme: this.isDark() ? "light" : "dark" }));
+    this.linkButton = button("", () => this.copyLink());
+    this.languageButtons = Object.entries(this.data.languages).map(([code, name]) =>
+      button(name, () => this.change({ language: code }), { lang: code, "data-language": code }));
+    root.append(this.skip,
+      element("header", { class: "top" },
+        element("div", {}, element("p", { class: "eyebrow" }, "perfect-cup"), element("h1", {}, this.data.name),
+          this.data.description ? element("p", { class: "description" }, this.data.description) : null),
+        element("div", { class: "switches" }, this.languageSet = element("div", { class: "languages", role: "group" }, this.languageButtons), this.themeButton, this.linkButton)),
+      this.lead,
+      element("div", { class: "desk" }, element("aside", {}, this.recipe.panel),
+        element("div", { class: "wide" },
+          element("section", { class: "card graph-card", "aria-labelledby": "graph-title" },
+            element("div", { class: "card-head" }, element("div", {}, this.graphTitle, this.graphNote), this.saving(() => this.view.picture, "graph")),
+            this.stepper.panel, this.legend, this.hint = element("p", { class: "quiet hint" }), this.view.scroller),
+          this.customers.panel, this.race.panel,
+          element("div", { class: "pair" }, this.chart.panel, this.check.panel))),
+      element("footer", {}, this.footer), this.lens.panel);
+  }
+
+  // --- what is chosen ---
+
+  get brewer() { return this.brewers[this.state.method]; }
+
+  get shares() { return this.data.mixes[this.state.customers]; }
+
+  get given() { return this.brewer.given(this.data.beans[this.state.bean], this.shares); }
+
+  options(kind) {
+    const { data, words } = this;
+    if (kind === "method") return Object.keys(data.methods).map((name) => [name, words.word("method", name)]);
+    if (kind === "bean") return Object.entries(data.beans).map(([name, bean]) => [name, words.word("bean", bean.label)]);
+    return Object.keys(data.mixes).map((name) => [name, words.has(`mix.${name}`) ? words.say(`mix.${name}`) : words.word("segment", name)]);
+  }
+
+  choose(kind, value) { this.change({ [kind]: value }); this.search(); }
+
+  change(part) {
+    Object.assign(this.state, part);
+    this.stepper.reset();
+    if (part.language) this.words = new Words(this.data.words[this.state.language]);
+    this.brew();
+    if (part.theme || part.language) { this.dress(); this.relabel(); }
+    if (part.method || part.view || part.bean || part.customers) this.race.runners = [];
+    this.draw();
+    this.writeAddress();
+  }
+
+  setRate(rate) { if (rate > 0 && Number.isFinite(rate)) { this.state.rate = rate; this.writeAddress(); } }
+
+  // --- the recipe ---
+
+  turn(i, at, isMoving = false) {
+    if (!this.isDragging) { this.remember(); this.isDragging = isMoving; }
+    this.state.x[i] = Math.min(Math.max(at, 0), 1);
+    this.recipe.tell("");
+    this.render();
+  }
+
+  /** A slider has come to rest. */
+  rest() { this.isDragging = false; this.writeAddress(); }
+
+  turnTo({ index, value, knob, predicted, real, change }) {
+    this.remember();
+    this.state.x[index] = position(knob, value);
+    this.recipe.tell(this.words.say("customers.remedy", { order: this.words.order(knob, change), predicted: `+${predicted.toFixed(2)}`, real: `+${real.toFixed(2)}` }));
+    this.settle();
+  }
+
+  remember() { this.history.push(this.state.x.slice()); if (this.history.length > 200) this.history.shift(); }
+
+  undo() { const x = this.history.pop(); if (x) { this.state.x = x; this.recipe.tell(""); this.settle(); } }
+
+  reset() { this.remember(); this.state.x = this.start.x.slice(); this.recipe.tell(""); this.settle(); }
+
+  settle() { this.stepper.reset(); this.brew(); this.draw(); this.writeAddress(); }
+
+  /** Gradient descent, by the emitted rule: each step is taken from the cup before. */
+  takeSteps(count) {
+    const index = this.data.rules.findIndex((rule) => rule.method === "gradient-descent");
+    const { cup } = this;
+    const before = { x: this.state.x.slice(), settings: cup.settings, loss: cup.loss, gradient: cup.gradient };
+    const runner = new Runner(this.data.rules[index], this.programs.rules[index], this.brewer.programs.gradient, before.x, this.given, this.state.rate);
+    for (let k = 0; k < count; k++) runner.step();
+    this.remember();
+    this.state.x = runner.x;
+    // The trail on the chart shows each cup on the way.
+    for (const x of runner.path.slice(1)) { this.chart.update(brewed(this.brewer, x, this.given)); }
+    this.settle();
+    let predicted = 0;
+    before.gradient.forEach((slope, i) => { predicted -= slope * (this.state.x[i] - before.x[i]); });
+    this.recipe.tellStep(this.cup.settings.map((value, i) => value - before.settings[i]), predicted, before.loss - this.cup.loss);
+  }
+
+  // --- the graph ---
+
+  openNext(stage) {
+    const [, open, depth] = this.state.view.match(/^(\w+)(?::(\w+))?$/);
+    const at = stage === open && depth ? DEPTHS.indexOf(depth) : 0;
+    let next = (at + 1) % DEPTHS.length;
+    // Where the sketch already shows every name, the next depth is the operations.
+    if (next === 1 && typeof this.brewer.data.views[`${stage}:names`] === "string") next = 2;
+    this.change({ view: next ? `${stage}:${DEPTHS[next]}` : "napkin" });
+    const head = this.view.picture.querySelector(`.stage-head[data-stage="${stage}"]`);
+    head.focus({ preventScroll: true });
+  }
+
+  look(node) { this.view.light(node); this.lens.show(node, this.view, this.cup); }
+
+  stepped() {
+    this.view.update(this.cup, this.stepper.stepping);
+    this.stepper.update();
+    if (this.stepper.at !== null) this.lens.show(this.stepper.steps[this.stepper.at], this.view, this.cup);
+    else this.lens.show(null);
+  }
+
+  // --- drawing ---
+
+  brew() { this.cup = brewed(this.brewer, this.state.x, this.given); }
+
+  /** Brew and draw in the next frame, once however often it is asked for. */
+  render() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => { this.waiting = false; this.brew(); this.draw(); });
+  }
+
+  draw() {
+    const key = `${this.state.method} ${this.state.view}`;
+    if (key !== this.drawnView) {
+      this.drawnView = key;
+      this.stepper.reset();
+      this.view.build(this.brewer, this.state.view);
+      this.view.relabel();
+      this.lens.show(null);
+    }
+    this.recipe.update(this.cup);
+    this.view.update(this.cup, this.stepper.stepping);
+    this.view.describe();
+    this.stepper.update();
+    if (this.lens.node !== null && this.lens.node !== undefined) this.lens.show(this.lens.node, this.view, this.cup);
+    this.customers.update(this.cup);
+    this.race.update(this.cup);
+    this.chart.update(this.cup);
+    this.check.update(this.cup);
+    text(this.shownCount, ` · ${this.words.say("graph.count", { shown: this.view.order.length, all: this.brewer.walk.size })}`);
+  }
+
+  isDark() { return this.state.theme ? this.state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches; }
+
+  dress() {
+    document.documentElement.lang = this.state.language;
+    document.documentElement.dataset.theme = this.isDark() ? "dark" : "light";
+  }
+
+  relabel() {
+    const { words } = this;
+    text(this.skip, words.say("page.skip"));
+    text(this.lead, words.say("page.lead"));
+    text(this.graphTitle, words.say("graph.title"));
+    this.graphNote.replaceChildren(words.say("graph.note"), this.shownCount);
+    this.legend.replaceChildren(
+      element("span", { class: "much" }, `▲ ${words.say("graph.too_much")}`),
+      element("span", { class: "little" }, `▼ ${words.say("graph.too_little")}`),
+      element("span", { class: "quiet" }, words.say("graph.legend_width")));
+    text(this.hint, words.say("graph.hint"));
+    text(this.footer, words.say("page.offline"));
+    text(this.themeButton, words.say("page.theme", { theme: words.say(this.isDark() ? "page.dark" : "page.light") }));
+    text(this.linkButton, words.say("page.link"));
+    set(this.languageSet, "aria-label", words.say("page.language"));
+    for (const each of this.languageButtons) set(each, "aria-pressed", each.dataset.language === this.state.language);
+    for (const panel of [this.recipe, this.customers, this.race, this.chart, this.check]) panel.relabel();
+    if (this.drawnView) this.view.relabel();
+    for (const relabel of this.savings) relabel();
+    this.lens.show(this.lens.node, this.view, this.cup);
+  }
+
+  /** Two small buttons that save a picture. */
+  saving(picture, name, under) {
+    const buttons = ["svg", "png"].map((format) => {
+      const made = button("", () => save(picture(), `${this.data.name}-${name}`, format, getComputedStyle(document.documentElement).getPropertyValue("--card").trim(), under && under()));
+      this.savings.push(() => {
+        const word = this.words.say(`page.${format}`);
+        text(made, word);
+        set(made, "aria-label", this.words.say("page.save", { format: word }));
+      });
+      return made;
+    });
+    return element("span", { class: "saving" }, buttons);
+  }
+
+  // --- numbers ---
+
+  score(loss) {
+    const value = this.data.perfect - loss;
+    return this.data.objective === "share-above" ? `${(100 * value).toFixed(1)} %` : value.toFixed(3);
+  }
+
+  lossText(loss) { return this.data.objective === "share-above" ? `${(100 * loss).toFixed(1)} %` : loss.toFixed(3); }
+
+  /** A change of the loss, in its unit. */
+  lossChange(value) { return this.data.objective === "share-above" ? `${signed(100 * value)} %` : signed(value); }
+
+  // --- the best ---
+
+  get best() {
+    const { method, bean, customers } = this.state;
+    if (bean === this.data.start.bean && customers === this.data.start.customers) return { ...this.data.methods[method].best, python: true, starts: this.data.starts };
+    return this.found.get(`${method} ${bean} ${customers}`) || null;
+  }
+
+  /** Look for the best cup of a choice that Python has not looked at: every optimizer, several starts. */
+  search() {
+    const { method, bean, customers } = this.state;
+    const key = `${method} ${bean} ${customers}`;
+    if (this.best) return;
+    const { gradient } = this.brewer.programs;
+    const given = this.given;
+    let best = null;
+    let round = 0;
+    const look = () => {
+      const x = this.state.x.map((_, i) => ((round + 0.5) * [0.618034, 0.754878, 0.819173, 0.856675, 0.880271, 0.897][i % 6]) % 1);
+      this.data.rules.forEach((rule, k) => {
+        const runner = new Runner(rule, this.programs.rules[k], gradient, x, given, rule.rate);
+        for (let n = 0; n < SEARCH_LOOKS; n++) runner.step();
+        runner.losses.forEach((loss, n) => { if (!best || loss < best.loss) best = { loss, x: Array.from(runner.path[n]), starts: SEARCHES }; });
+      });
+      round += 1;
+      if (round < SEARCHES) setTimeout(look, 0);
+      else { this.found.set(key, best); this.render(); }
+    };
+    setTimeout(look, 0);
+  }
+
+  // --- the address ---
+
+  address() {
+    const { method, bean, customers, language, theme, view, rate } = this.state;
+    const parts = { method, bean, customers, language, theme, view, rate: String(rate) };
+    this.data.knobs.forEach((knob, i) => { parts[knob.name] = String(Number(this.cup.settings[i].toPrecision(6))); });
+    return `#${new URLSearchParams(Object.entries(parts).filter(([, value]) => value)).toString()}`;
+  }
+
+  writeAddress() {
+    // In a srcdoc frame there is no address to write, and replaceState throws.
+    try { history.replaceState(null, "", this.address()); } catch { this.isFramed = true; }
+  }
+
+  readAddress() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    const known = { method: this.data.methods, bean: this.data.beans, customers: this.data.mixes, language: this.data.languages, theme: { light: 1, dark: 1 } };
+    for (const [name, all] of Object.entries(known)) {
+      if (Object.hasOwn(all, parts.get(name) || "")) this.state[name] = parts.get(name);
+    }
+    const view = parts.get("view");
+    if (view && Object.hasOwn(this.data.methods[this.state.method].views, view)) this.state.view = view;
+    const rate = Number(parts.get("rate"));
+    if (rate > 0 && rate <= 10) this.state.rate = rate;
+    this.data.knobs.forEach((knob, i) => {
+      const value = Number(parts.get(knob.name));
+      if (parts.has(knob.name) && Number.isFinite(value)) this.state.x[i] = position(knob, Math.min(Math.max(value, knob.low), knob.high));
+    });
+  }
+
+  async copyLink() {
+    try {
+      await navigator.clipboard.writeText(location.href.split("#")[0] + this.address());
+      text(this.linkButton, this.words.say("page.copied"));
+    } catch { location.hash = this.address(); }
+  }
+}
+
+export function main(data, programs, root) {
+  // Kept where a curious reader's console finds it.
+  globalThis.cup = new App(data, programs, root);
+  if (!globalThis.cup.best) globalThis.cup.search();
+}

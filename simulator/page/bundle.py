@@ -13,7 +13,7 @@ _DECLARED: Final = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)",
 
 
 #: Whole lines of comment, and the space before code: people read the modules themselves.
-_COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*\*.*|\*(?: .*|/)?)\n|^[ \t]+", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*\*.*|\*(?: .*|/)?)\n|^\n|^[ \t]+", re.MULTILINE)
 
 
 def module(name: str) -> str:

@@ -45,10 +45,13 @@ def columns(staged: StagedGraph, operations: list[str], typical: Array) -> dict[
         "stages": [STAGES.index(stage) for stage in staged.stages],
         "files": files,
         "lines": [
-            files.index(PurePath(node.origin.file).name) * 10_000 + node.origin.line
-            for node in staged.nodes
+            files.index(PurePath(node.origin.file).name) * 10_000 + node.origin.line if made else 0
+            for node, made in zip(staged.nodes, is_made, strict=True)
         ],
-        "typical": [float(f"{change:.2g}") for change in typical],
+        "typical": [
+            0 if node.is_constant else float(f"{change:.2g}")
+            for node, change in zip(staged.nodes, typical, strict=True)
+        ],
     }
 
 

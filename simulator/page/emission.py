@@ -10,6 +10,7 @@ from simulator.autodiff.javascript_dialect import javascript_source
 from simulator.autodiff.primitives import TABLE
 
 _BESIDE_SIGNS = re.compile(r"\s*([=+\-*/%<>?:,;{}()\[\]&|!])\s*")
+_WHOLE = re.compile(r"(?<![\w.])(\d+)\.0(?![\de])")
 _FUNCTION = re.compile(r"^function (\w+)\(.*?^}$", re.MULTILINE | re.DOTALL)
 
 
@@ -18,12 +19,12 @@ def compact(source: str) -> str:
 
     The emitter writes names, numbers and signs, never texts: all space beside a sign can go.
 
-    >>> compact("function f(x) {\\n  const a = x[0];\\n  const b = a * 2;\\n  return b;\\n}")
+    >>> compact("function f(x) {\\n  const a = x[0];\\n  const b = a * 2.0;\\n  return b;\\n}")
     'function f(x){const a=x[0],b=a*2;return b;}'
     """
     lines: list[str] = []
     for line in source.splitlines():
-        tight = _BESIDE_SIGNS.sub(r"\1", line.strip())
+        tight = _WHOLE.sub(r"\1", _BESIDE_SIGNS.sub(r"\1", line.strip()))
         if tight.startswith("const ") and lines and lines[-1].startswith("const "):
             lines[-1] = f"{lines[-1][:-1]},{tight[6:]}"
         else:

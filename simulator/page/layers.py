@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _SWEEPS = 8
-_SHIFTS = 16
+_SHIFTS = 24
 
 #: A place in a layer: (node, layer). The node itself where its layer is, else its edges passing by.
 Place = tuple[int, int]
@@ -214,7 +214,7 @@ def _wanted(
         others = list(first.get(place, ()))
     if not others:
         return x[place], 0.05
-    weights = [8.0 if other[0] == place[0] else 1.0 for other in others]
+    weights = [30.0 if other[0] == place[0] else 1.0 for other in others]
     pulled = zip(weights, others, strict=True)
     return sum(w * x[other] for w, other in pulled) / sum(weights), sum(weights)
 

@@ -14,7 +14,7 @@ from simulator.explain import catalogue
 #: Sections of the voice's catalogue that the page uses as they are.
 _SHARED: Final = frozenset(
     {"more", "less", "do_more", "do_less", "knob", "quantity", "symbol", "method", "bean", "segment", "says",
-     "separator", "liquid"}
+     "separator"}
 )  # fmt: skip
 
 

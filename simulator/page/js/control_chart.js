@@ -67,6 +67,6 @@ export class ControlChart {
       frame(BOX, { at: at(x), ticks: ticks(...x, 6), label: words.say("chart.extraction") }, { at: at(y), ticks: ticks(...y, 5), label: words.say("chart.tds") }),
       svg("text", { x: left + 6, y: high + 15, class: "ideal-name" }, words.say("chart.ideal")),
       note(BOX.left + 8, BOX.top + 18, "under", "start"), note(BOX.left + BOX.width - 8, BOX.top + 18, "over", "end"),
-      note(BOX.left + BOX.width - 8, BOX.top + BOX.height - 10, "weak", "end"), note(BOX.left + 8, BOX.top + BOX.height - 10, "weak", "start"));
+      note(BOX.left + BOX.width - 8, (BOX.top + high) / 2 + 8, "strong", "end"), note(BOX.left + BOX.width - 8, BOX.top + BOX.height - 10, "weak", "end"));
   }
 }

@@ -49,20 +49,28 @@ export function position(knob, value) {
   return Math.min(Math.max(at, 0), 1);
 }
 
-/** One cup brewed and blamed. `slopes` are d loss / d knob, each in the knob's own unit. */
-export function brewed(brewer, x, given) {
+/** How far a dial turns for one unit of its knob. */
+function perUnit(knob, value) {
+  return knob.scale === "log" ? 1 / (value * Math.log(knob.high / knob.low)) : 1 / (knob.high - knob.low);
+}
+
+/**
+ * One cup brewed and blamed: `slopes` are d loss / d knob, each in the knob's own unit, and `adjoint` is
+ * d root / d every node, where the root is the loss unless somebody asks after another quantity.
+ */
+export function brewed(brewer, x, given, root = brewer.output) {
   const inputs = new Float64Array(x.length + given.length);
   inputs.set(x);
   inputs.set(given, x.length);
   const values = brewer.walk.forward(inputs);
-  const adjoint = brewer.walk.backward(brewer.output, brewer.adjoint);
+  const adjoint = brewer.walk.backward(root, brewer.adjoint);
   const gradient = brewer.programs.gradient(inputs, new Float64Array(1 + x.length));
   return {
-    brewer, inputs, values, adjoint,
+    brewer, inputs, values, adjoint, root,
     loss: gradient[0],
     gradient: gradient.slice(1),
     settings: brewer.knobNodes.map((node) => values[node]),
-    slopes: brewer.knobNodes.map((node) => adjoint[node]),
+    slopes: brewer.knobs.map((knob, i) => gradient[1 + i] * perUnit(knob, values[brewer.knobNodes[i]])),
     read: (name) => {
       const node = brewer.byName.get(name);
       return node === undefined ? 0 : values[node];

@@ -6,6 +6,9 @@ import { opinion } from "./voice.js";
 import { significant } from "./words.js";
 
 const JUST_RIGHT = "just right";
+// The quantity of the tongue that each aspect of a verdict judges.
+const TASTES = { intensity: "strength", acidity: "sourness", mouthfeel: "mouthfeel", bitterness: "bitterness",
+  sweetness: "sweetness", creaminess: "creaminess", grit: "grittiness" };
 
 export class CustomersPanel {
   constructor(app) {
@@ -20,19 +23,27 @@ export class CustomersPanel {
   card(segment, i) {
     const parts = {
       name: element("h3", {}), share: element("p", { class: "quiet share" }), score: element("output", { class: "person-score" }),
-      meter: element("span", { class: "meter-fill" }), says: element("blockquote", {}), chance: element("p", { class: "quiet" }),
+      meter: element("span", { class: "meter-fill" }), says: element("blockquote", {}), chance: element("p", { class: "quiet" }), because: element("h4", {}),
       reasons: element("ul", { class: "reasons" }), remedy: element("p", { class: "remedy" }),
     };
     const act = button("", () => this.act(i), { class: "primary" });
+    const follow = button("", () => this.follow(i), { class: "follow" });
     const whole = element("article", { class: "person", "data-segment": segment },
       element("header", {}, parts.name, parts.score), element("span", { class: "meter", "aria-hidden": "true" }, parts.meter),
-      parts.share, parts.says, parts.chance, parts.reasons, parts.remedy, act);
-    return { segment, whole, act, ...parts, change: null };
+      parts.share, parts.says, parts.chance, parts.because, parts.reasons, follow, parts.remedy, act);
+    return { segment, whole, act, follow, ...parts, change: null, asks: "loss" };
   }
 
   act(i) {
     const { change } = this.cards[i];
     if (change) this.app.turnTo(change);
+  }
+
+  /** Show in the graph where this complaint comes from. */
+  follow(i) {
+    this.app.ask(this.cards[i].asks);
+    this.app.view.scroller.focus({ preventScroll: true });
+    document.getElementById("graph-title").scrollIntoView({ behavior: this.app.calm ? "auto" : "smooth" });
   }
 
   relabel() {
@@ -42,6 +53,7 @@ export class CustomersPanel {
     for (const card of this.cards) {
       text(card.name, words.word("segment", card.segment));
       text(card.act, words.say("customers.do"));
+      text(card.follow, words.say("customers.follow"));
     }
   }
 
@@ -66,6 +78,9 @@ export class CustomersPanel {
     const complaint = first === JUST_RIGHT ? second : first;
     const [aspect, , much] = voice.complaints.find(([, said_]) => said_ === complaint);
     this.reason(card, cup, aspect, much);
+    card.asks = `perception.${TASTES[aspect]}`;
+    set(card.follow, "aria-label", words.say("customers.follow_of", { words: words.word("says", complaint) }));
+    text(card.because, words.say("customers.because", { words: words.word("says", complaint) }));
     const target = cup.brewer.node(`segments.${card.segment}.score`);
     card.change = target === undefined ? null : remedy(cup, target, data.knobs);
     const order = card.change && words.order(card.change.knob, card.change.change);
@@ -80,14 +95,14 @@ export class CustomersPanel {
   reason(card, cup, aspect, much) {
     const { words, data } = this.app;
     const { brewer } = cup;
-    const node = brewer.node(aspect === "grit" ? "perception.grittiness" : `segments.${card.segment}.${aspect}.gap`);
+    const node = brewer.node(`perception.${TASTES[aspect]}`);
     if (node === undefined) { card.reasons.replaceChildren(); return; }
     const adjoint = brewer.walk.backward(node);
     const pulls = data.knobs.map((knob, i) => ({ knob, pull: adjoint[brewer.knobNodes[i]] * knob.amount }))
       .filter(({ pull }) => Math.abs(pull) > 1e-4).sort((a, b) => Math.abs(b.pull) - Math.abs(a.pull)).slice(0, 4);
     const lines = pulls.map(({ knob, pull }) => {
       const turn = (much ? -1 : 1) * Math.sign(pull) * knob.amount;
-      return `${words.word("knob", knob.name)}: ${words.turn(knob, turn)} → ${much ? "−" : "+"}${significant(Math.abs(pull), 2)}`;
+      return `${words.turn(knob, turn)}: ${words.word("quantity", TASTES[aspect])} ${much ? "−" : "+"}${significant(Math.abs(pull), 2)}`;
     });
     while (card.reasons.children.length > lines.length) card.reasons.lastChild.remove();
     lines.forEach((line, k) => {

@@ -5,7 +5,7 @@ import { plain, signed } from "./words.js";
 
 const WIDEST = 9;
 // Blame that rounds to nothing is not written; in points, or in percent of customers.
-const FAINTEST = 0.005;
+const READABLE = 0.005;
 
 export class GraphView {
   /** @param app the page; `onfocus(node)` is told which node is looked at, null for none. */
@@ -171,8 +171,8 @@ export class GraphView {
       const [, name, shown] = head.children;
       text(name, `${number}  ${words.say(`stage.${stage}`)}`);
       name.append(svg("tspan", { class: "stage-about", dx: 10 }, words.say(`stage.${stage}_about`)));
-      text(shown, `${words.say(`graph.${at}`)} ${at === "operations" ? "−" : "+"}`);
       const next = { napkin: "graph.open", names: "graph.deeper", operations: "graph.close" }[at];
+      text(shown, words.say(`${next}_short`));
       set(head, "aria-label", words.say(next, { stage: words.say(`stage.${stage}`) }));
       set(head, "aria-expanded", at !== "napkin");
     }
@@ -202,7 +202,7 @@ export class GraphView {
   update(cup, stepping) {
     this.cup = cup;
     const { words } = this.app;
-    const share = this.app.data.objective === "share-above" ? 100 : 1;
+    const share = this.app.data.objective === "share-above" && cup.root === this.brewer.output ? 100 : 1;
     for (const [node, box] of this.boxes) {
       const isKnown = !stepping || stepping.known(node);
       const isBlamed = !stepping || stepping.blamed(node);
@@ -212,13 +212,14 @@ export class GraphView {
       text(box.number, isKnown ? number : "·");
       text(box.unit, isKnown ? ` ${unit.join(" ")}` : "");
       const weight = this.weight(node) * share;
-      const tells = isKnown && isBlamed && node !== this.brewer.output && Math.abs(weight) >= FAINTEST
+      const tells = isKnown && isBlamed && node !== cup.root && Math.abs(weight) >= READABLE
         && this.brewer.graph.names[node] && this.brewer.graph.operation[node] >= 0;
       text(box.blame, tells ? `${weight > 0 ? "▲" : "▼"}${short(Math.abs(weight))}` : "");
       set(box.blame, "class", `blame ${weight > 0 ? "much" : "little"}`);
+      box.group.classList.toggle("root", node === cup.root);
       const state = (isKnown ? "" : " unknown") + (stepping && stepping.current(node) ? " current" : "");
       set(box.group, "data-state", state.trim());
-      const verdict = tells ? `${words.say(weight > 0 ? "graph.too_much" : "graph.too_little")} (${signed(weight)})` : "";
+      const verdict = tells ? `${this.app.verdict(weight)} (${signed(weight)})` : "";
       set(box.group, "aria-label", words.say("graph.node", { name: this.title(node), value: isKnown ? value : "–", blame: verdict }));
     }
     this.flows = this.shares();
@@ -258,7 +259,7 @@ export class GraphView {
     const box = this.boxes.get(node);
     if (!box) return;
     const behavior = this.app.calm ? "auto" : "smooth";
-    box.group.scrollIntoView({ block: "nearest", inline: "center", behavior });
+    box.group.scrollIntoView({ block: "center", inline: "center", behavior });
   }
 
   describe() {

@@ -26,7 +26,7 @@ export class Lens {
     // Out of the way of the box that it speaks of.
     const box = view.boxes.get(node);
     const middle = box ? box.group.getBoundingClientRect() : null;
-    this.panel.classList.toggle("above", Boolean(middle) && middle.top + middle.height / 2 > innerHeight * 0.55);
+    this.panel.classList.toggle("above", !this.app.stepper.stepping && Boolean(middle) && middle.top + middle.height / 2 > innerHeight * 0.55);
   }
 
   name(node) {
@@ -52,7 +52,7 @@ export class Lens {
     return element("div", { class: "lens-head" },
       element("h3", {}, this.name(node), element("span", { class: "lens-value" }, words.value(this.cup.values[node], this.unit(node)))),
       about ? element("p", {}, about) : null,
-      element("p", { class: "quiet" }, words.say("lens.source", { source })));
+      lines[node] ? element("p", { class: "quiet" }, words.say("lens.source", { source })) : null);
   }
 
   made(node) {
@@ -109,8 +109,8 @@ export class Lens {
     const { words } = this.app;
     const { brewer, adjoint } = this.cup;
     const block = element("div", { class: "lens-part" }, element("h4", {}, words.say("lens.blame")));
-    if (node === brewer.output) {
-      block.append(element("p", {}, words.say("lens.one")));
+    if (node === this.cup.root) {
+      block.append(element("p", {}, words.say("lens.one", { root: this.name(node) })));
       return block;
     }
     if (adjoint[node] === 0) {
@@ -129,10 +129,10 @@ export class Lens {
     if (readers.length > FEW) rows.push(element("li", { class: "quiet" }, words.say("graph.edge_few", { count: readers.length - FEW })));
     const unit = this.per(node);
     block.append(
-      element("p", { class: adjoint[node] > 0 ? "much" : "little" }, words.say(adjoint[node] > 0 ? "graph.too_much" : "graph.too_little")),
+      element("p", { class: adjoint[node] > 0 ? "much" : "little" }, this.app.verdict(adjoint[node])),
       element("ul", { class: "chain", title: words.say("lens.rule") }, rows),
-      element("p", { class: "sum" }, words.say(unit ? "lens.sum" : "lens.sum_bare", { name: this.name(node), unit, total: significant(adjoint[node], 4) })),
-      element("p", { class: "quiet" }, words.say("lens.typical", { points: signed(this.view.weight(node)) })));
+      element("p", { class: "sum" }, words.say(unit ? "lens.sum" : "lens.sum_bare", { root: this.app.rootName, name: this.name(node), unit, total: significant(adjoint[node], 4) })),
+      element("p", { class: "quiet" }, words.say("lens.typical", { root: this.app.rootName, points: signed(this.view.weight(node)) })));
     return block;
   }
 }

@@ -23,7 +23,7 @@ class App {
     this.data = data;
     this.programs = programs;
     this.brewers = Object.fromEntries(Object.keys(data.methods).map((method) => [method, new Brewer(method, data, programs)]));
-    this.start = { ...data.start, x: Float64Array.from(data.start.x), rate: 0.05, view: "napkin", theme: "" };
+    this.start = { ...data.start, x: Float64Array.from(data.start.x), rate: 0.05, view: "napkin", theme: "", root: "loss" };
     this.state = { ...this.start, x: this.start.x.slice() };
     this.history = [];
     this.found = new Map();
@@ -69,7 +69,9 @@ class App {
         element("div", { class: "wide" },
           element("section", { class: "card graph-card", "aria-labelledby": "graph-title" },
             element("div", { class: "card-head" }, element("div", {}, this.graphTitle, this.graphNote), this.saving(() => this.view.picture, "graph")),
-            this.stepper.panel, this.legend, this.hint = element("p", { class: "quiet hint" }), this.view.scroller),
+            this.stepper.panel,
+            element("div", { class: "root" }, this.rootLabel = element("label", { for: "root" }), this.rootChoice = element("select", { id: "root", onchange: () => this.ask(this.rootChoice.value) })),
+            this.legend, this.hint = element("p", { class: "quiet hint" }), this.view.scroller),
           this.customers.panel, this.race.panel,
           element("div", { class: "pair" }, this.chart.panel, this.check.panel))),
       element("footer", {}, this.footer), this.lens.panel);
@@ -95,9 +97,10 @@ class App {
   change(part) {
     Object.assign(this.state, part);
     this.stepper.reset();
+    if (part.method && !this.brewer.byName.has(this.state.root)) this.state.root = "loss";
     if (part.language) this.words = new Words(this.data.words[this.state.language]);
     this.brew();
-    if (part.theme || part.language) { this.dress(); this.relabel(); }
+    if (part.theme || part.language || part.method) { this.dress(); this.relabel(); }
     if (part.method || part.view || part.bean || part.customers) this.race.runners = [];
     this.draw();
     this.writeAddress();
@@ -146,7 +149,7 @@ class App {
     this.settle();
     let predicted = 0;
     before.gradient.forEach((slope, i) => { predicted -= slope * (this.state.x[i] - before.x[i]); });
-    this.recipe.tellStep(this.cup.settings.map((value, i) => value - before.settings[i]), predicted, before.loss - this.cup.loss);
+    this.recipe.tellStep(count, this.cup.settings.map((value, i) => value - before.settings[i]), predicted, before.loss - this.cup.loss);
   }
 
   // --- the graph ---
@@ -173,7 +176,26 @@ class App {
 
   // --- drawing ---
 
-  brew() { this.cup = brewed(this.brewer, this.state.x, this.given); }
+  brew() {
+    const root = this.brewer.node(this.state.root);
+    this.cup = brewed(this.brewer, this.state.x, this.given, root === undefined ? this.brewer.output : root);
+  }
+
+  /** What the graph's blame is about, in words. */
+  get rootName() { return this.words.quantity(this.brewer.nameOf(this.cup.root)); }
+
+  /** The verdict that a sign of blame passes. */
+  verdict(sign) {
+    if (this.cup.root === this.brewer.output) return this.words.say(sign > 0 ? "graph.too_much" : "graph.too_little");
+    return this.words.say(sign > 0 ? "graph.raises" : "graph.lowers", { root: this.rootName });
+  }
+
+  /** Follow another quantity's blame: the backward pass then starts there. */
+  ask(name) {
+    this.change({ root: name });
+    this.labelLegend();
+    this.rootChoice.value = name;
+  }
 
   /** Brew and draw in the next frame, once however often it is asked for. */
   render() {
@@ -216,10 +238,10 @@ class App {
     text(this.lead, words.say("page.lead"));
     text(this.graphTitle, words.say("graph.title"));
     this.graphNote.replaceChildren(words.say("graph.note"), this.shownCount);
-    this.legend.replaceChildren(
-      element("span", { class: "much" }, `▲ ${words.say("graph.too_much")}`),
-      element("span", { class: "little" }, `▼ ${words.say("graph.too_little")}`),
-      element("span", { class: "quiet" }, words.say("graph.legend_width")));
+    text(this.rootLabel, words.say("graph.root"));
+    this.rootChoice.replaceChildren(...this.roots().map((name) => element("option", { value: name }, words.quantity(name))));
+    this.rootChoice.value = this.state.root;
+    this.labelLegend();
     text(this.hint, words.say("graph.hint"));
     text(this.footer, words.say("page.offline"));
     text(this.themeButton, words.say("page.theme", { theme: words.say(this.isDark() ? "page.dark" : "page.light") }));
@@ -230,6 +252,19 @@ class App {
     if (this.drawnView) this.view.relabel();
     for (const relabel of this.savings) relabel();
     this.lens.show(this.lens.node, this.view, this.cup);
+  }
+
+  labelLegend() {
+    this.legend.replaceChildren(
+      element("span", { class: "much" }, `▲ ${this.verdict(1)}`),
+      element("span", { class: "little" }, `▼ ${this.verdict(-1)}`),
+      element("span", { class: "quiet" }, this.words.say("graph.legend_width")));
+  }
+
+  /** What one can ask after: the loss, the scores, all that the tongue reports. */
+  roots() {
+    const names = [...this.brewer.byName.keys()];
+    return ["loss", ...names.filter((name) => name.startsWith("perception.")), ...names.filter((name) => /^segments\.[^.]+\.score$/.test(name))];
   }
 
   /** Two small buttons that save a picture. */
@@ -292,8 +327,8 @@ class App {
   // --- the address ---
 
   address() {
-    const { method, bean, customers, language, theme, view, rate } = this.state;
-    const parts = { method, bean, customers, language, theme, view, rate: String(rate) };
+    const { method, bean, customers, language, theme, view, rate, root } = this.state;
+    const parts = { method, bean, customers, language, theme, view, root: root === "loss" ? "" : root, rate: String(rate) };
     this.data.knobs.forEach((knob, i) => { parts[knob.name] = String(Number(this.cup.settings[i].toPrecision(6))); });
     return `#${new URLSearchParams(Object.entries(parts).filter(([, value]) => value)).toString()}`;
   }
@@ -310,6 +345,7 @@ class App {
       if (Object.hasOwn(all, parts.get(name) || "")) this.state[name] = parts.get(name);
     }
     const view = parts.get("view");
+    if (/^[\w.-]+$/.test(parts.get("root") || "")) this.state.root = parts.get("root");
     if (view && Object.hasOwn(this.data.methods[this.state.method].views, view)) this.state.view = view;
     const rate = Number(parts.get("rate"));
     if (rate > 0 && rate <= 10) this.state.rate = rate;

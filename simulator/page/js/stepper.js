@@ -3,6 +3,8 @@
 import { button, element, set, text } from "./dom.js";
 import { signed } from "./words.js";
 
+// Shares that would be written as 0, in points.
+const FAINTEST = 5e-4;
 const PAUSES = [2400, 1500, 900, 500, 220];
 
 export class Stepper {
@@ -95,6 +97,7 @@ export class Stepper {
     this.buttons.back.disabled = this.at === null || this.at === 0;
     this.buttons.leave.disabled = this.at === null;
     if (this.at === null) {
+      this.panel.classList.remove("stepping");
       text(this.line, words.say("walk.ready"));
       text(this.phase, "");
       this.progress.value = 0;
@@ -102,6 +105,7 @@ export class Stepper {
       return;
     }
     const isBack = this.at >= this.forward;
+    this.panel.classList.add("stepping");
     text(this.phase, words.say(isBack ? "walk.phase_backward" : "walk.phase_forward"));
     set(this.phase, "class", `phase ${isBack ? "backward" : "forward"}`);
     this.progress.value = (this.at + 1) / this.steps.length;
@@ -125,22 +129,28 @@ export class Stepper {
   blameLine(node) {
     const { words, cup, data } = this.app;
     const { brewer } = cup;
-    if (node === brewer.output) return words.say("walk.turn", { value: this.app.lossText(cup.loss) });
+    if (node === cup.root) {
+      return node === brewer.output ? words.say("walk.turn", { value: this.app.lossText(cup.loss) })
+        : words.say("walk.turn_asked", { root: this.app.rootName });
+    }
     const name = this.view.title(node);
     const weight = this.view.weight(node);
     if (weight === 0) return words.say("walk.quiet", { name });
-    const verdict = words.say(weight > 0 ? "walk.much" : "walk.little");
+    const isLoss = cup.root === brewer.output;
+    const verdict = isLoss ? words.say(weight > 0 ? "walk.much" : "walk.little")
+      : words.say(weight > 0 ? "walk.raises" : "walk.lowers", { root: this.app.rootName });
     const dial = brewer.knobNodes.indexOf(node);
     if (dial >= 0) {
       const knob = data.knobs[dial];
       const line = words.say("walk.dial_blamed", {
-        name, verdict, amount: words.turn(knob, knob.amount), change: signed(cup.slopes[dial] * knob.amount),
+        name, verdict, root: this.app.rootName, amount: words.turn(knob, knob.amount), change: signed(cup.adjoint[node] * knob.amount),
       });
       return this.at === this.steps.length - 1 ? `${line} ${words.say("walk.finished")}` : line;
     }
     const shares = this.view.edges.map((edge, k) => [edge, this.view.flows[k]])
-      .filter(([edge, flow]) => edge.child === node && flow !== 0)
+      .filter(([edge, flow]) => edge.child === node && Math.abs(flow) >= FAINTEST)
       .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+    if (!shares.length) return words.say("walk.faint", { name, verdict });
     const told = shares.slice(0, 3).map(([edge, flow]) => `${this.view.title(edge.parent)} ${flow > 0 ? "▲" : "▼"}${signed(Math.abs(flow)).slice(1) || "0"}`);
     if (shares.length > 3) told.push(words.say("graph.edge_few", { count: shares.length - 3 }));
     return words.say(shares.length === 1 ? "walk.blamed_one" : "walk.blamed", { name, verdict, parents: words.list(told) });

@@ -40,7 +40,10 @@ def test_what_users_write_is_never_markup(tmp_path):
                 "description": HOSTILE,
                 "bean": {
                     "name": "<img src=x onerror=alert(1)>",
-                    **{"e_max": 0.3, "acid_share": 0.3, "middle_share": 0.4, "bitter_share": 0.3},
+                    "e_max": 0.3,
+                    "acid_share": 0.3,
+                    "middle_share": 0.4,
+                    "bitter_share": 0.3,
                     "quality_points": 0,
                 },
                 "optimizers": [{"method": "adam", "label": "</script><b>"}],

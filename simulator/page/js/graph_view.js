@@ -154,8 +154,9 @@ export class GraphView {
       const [dx, dy] = [box.x - from.x, box.y - from.y];
       const along = dx * way[0] + dy * way[1];
       const aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
-      if (along < 4) continue;
-      const far = along + 2.5 * aside;
+      if (along < 4 || (way[0] && aside > 4)) continue;
+      // Up and down to the next layer, there to the nearest box; left and right within the layer.
+      const far = way[0] ? along : 1000 * along + aside;
       if (!best || far < best.far) best = { node, far };
     }
     if (best) { this.tabbable(best.node); this.boxes.get(best.node).group.focus(); }
@@ -173,7 +174,7 @@ export class GraphView {
       name.append(svg("tspan", { class: "stage-about", dx: 10 }, words.say(`stage.${stage}_about`)));
       const next = { napkin: "graph.open", names: "graph.deeper", operations: "graph.close" }[at];
       text(shown, words.say(`${next}_short`));
-      set(head, "aria-label", words.say(next, { stage: words.say(`stage.${stage}`) }));
+      set(head, "aria-description", words.say(next, { stage: words.say(`stage.${stage}`) }));
       set(head, "aria-expanded", at !== "napkin");
     }
     for (const [node, box] of this.boxes) {

@@ -118,7 +118,7 @@ class App {
   }
 
   /** A slider has come to rest. */
-  rest() { this.isDragging = false; this.writeAddress(); }
+  rest() { this.isDragging = false; this.brew(); this.writeAddress(); }
 
   turnTo({ index, value, knob, predicted, real, change }) {
     this.remember();

@@ -15,7 +15,7 @@ import numpy as np
 from simulator.autodiff import Graph, trace
 from simulator.autodiff.structure import flatten
 from simulator.autodiff.traced_array import wrap
-from simulator.experiment.optimizer_choice import OptimizerChoice, descent_family
+from simulator.experiment.optimizer_choice import OptimizerChoice, usual_choices
 from simulator.optimizers import LearningRate
 
 _MOST: Final = 8
@@ -43,7 +43,7 @@ class RaceRule:
 def race_rules(choices: Sequence[OptimizerChoice], size: int) -> tuple[RaceRule, ...]:
     """Every rule of a config that can be written as a program, then the descent family's others."""
     taken = {choice.method for choice in choices}
-    entrants = [*choices, *(each for each in descent_family() if each.method not in taken)]
+    entrants = [*choices, *(each for each in usual_choices() if each.method not in taken)]
     return tuple(_rules(entrants, size))[:_MOST]
 
 

@@ -20,9 +20,11 @@ from pydantic import ValidationError
 
 from simulator.coffee import DEFAULT
 from simulator.experiment.experiment import Experiment
+from simulator.experiment.extends import extended
 from simulator.experiment.faults import ConfigFaults, Fault
 from simulator.experiment.hidden_faults import all_faults
 from simulator.experiment.own_presets import with_own_presets
+from simulator.experiment.sweep import without_sweep
 from simulator.experiment.yaml_source import parse_yaml, read_yaml
 from simulator.experiment.yaml_tree import Document
 
@@ -39,11 +41,11 @@ __all__ = [
 
 
 def load(path: str | os.PathLike[str]) -> Experiment:
-    """Read and check the config at ``path``.
+    """Read and check the config at ``path``, joined with the one it extends; its sweep is left aside.
 
     Raises :class:`~simulator.experiment.faults.ConfigFaults` (a ConfigError) with all its faults.
     """
-    return experiment_of(read_yaml(path))
+    return experiment_of(without_sweep(extended(read_yaml(path))))
 
 
 def load_cup(path: str | os.PathLike[str]) -> Experiment:
@@ -73,7 +75,7 @@ def loads(text: str, file: str = "<text>") -> Experiment:
     >>> list(experiment.tune), experiment.brew.water_g
     (['grind_um', 'time_s', 'milk_g', 'sugar_g'], 240.0)
     """
-    return experiment_of(parse_yaml(text, file))
+    return experiment_of(without_sweep(extended(parse_yaml(text, file))))
 
 
 def experiment_of(document: Document) -> Experiment:
@@ -84,8 +86,8 @@ def experiment_of(document: Document) -> Experiment:
         experiment = Experiment.model_validate(data)
     except ValidationError as error:
         told = all_faults(error, data, document, Experiment, document.file, without=by_section)
-        known = {(fault.line, fault.column) for fault in document.faults}
-        fresh = [fault for fault in told if (fault.line, fault.column) not in known]
+        known = {fault.where for fault in document.faults}
+        fresh = [fault for fault in told if fault.where not in known]
         raise ConfigFaults(document.file, [*beside, *fresh]) from None
     if beside:
         raise ConfigFaults(document.file, beside)

@@ -13,6 +13,28 @@ _UNITS = {"um": "µm", "s": "s", "g": "g", "c": "°C"}
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+# Read before the experiment is: they say which experiments there are, not what one is.
+_EXTENDS: JsonSchema = {
+    "type": "string",
+    "description": "Another config, beside this one, whose settings hold where this one says nothing.",
+}
+_AXIS: JsonSchema = {
+    "type": "object",
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "array", "minItems": 1},
+            {"type": "string"},
+        ]
+    },
+    "minProperties": 1,
+}
+_SWEEP: JsonSchema = {
+    "anyOf": [_AXIS, {"type": "array", "items": _AXIS, "minItems": 1}],
+    "description": "Settings that vary, by their dotted keys: lists of values, log(low, high, how "
+    "many) or linear(...). Keys of a mapping are crossed; with a list of mappings, what stands in "
+    "one mapping varies together.",
+}
+
 
 def json_schema() -> JsonSchema:
     """Describe every key of a config: what it means, its unit, its range, its default.
@@ -25,6 +47,7 @@ def json_schema() -> JsonSchema:
     """
     schema = {"$schema": DIALECT} | Experiment.model_json_schema()
     _tell_functions_from_coffee(schema)
+    schema["properties"] |= {"extends": _EXTENDS, "sweep": _SWEEP}
     for key, described in _properties(schema):
         described["title"] = title(key)
         if described.get("default", "") is None:  # None only marks what is not written

@@ -50,12 +50,12 @@ def _fault(
     place = found.key_place if at_key else found.node.place
     got = str(path[-1]) if on_key else "" if misses else str(found.node)
     return Fault(
-        file,
-        place.line,
-        place.column,
+        place.file or file,
+        place.line or None,
+        place.column or None,
         dotted(path),
         got=got,
-        source_line=document.line(place.line),
+        source_line=document.line(place),
         **told,
     )
 

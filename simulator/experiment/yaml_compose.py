@@ -7,7 +7,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 import yaml
@@ -24,6 +24,8 @@ from simulator.experiment.yaml_tree import (
     Path,
     Place,
     ScalarNode,
+    mapping,
+    sequence,
 )
 
 MAX_VALUES = 3_000
@@ -110,7 +112,7 @@ class _Composer:
         while not self._next_is(yaml.SequenceEndEvent):
             items.append(self._node((*path, len(items))))
         self._take()
-        return ListNode(_place(start), tuple(items), *_extent(items))
+        return sequence(_place(start), items)
 
     def _mapping(self, start: yaml.Event, path: Path) -> MapNode:
         entries: dict[str, Entry] = {}
@@ -122,8 +124,7 @@ class _Composer:
             if first is not entry:
                 self._duplicate(event, (*path, key), first.place)
         self._take()
-        nodes = [entry.node for entry in entries.values()]
-        return MapNode(_place(start), tuple(entries.values()), *_extent(nodes))
+        return mapping(_place(start), entries.values())
 
     def _key(self, event: yaml.Event, path: Path) -> str:
         if not isinstance(event, yaml.ScalarEvent):
@@ -214,10 +215,3 @@ def _place(event: yaml.Event) -> Place:
     mark = event.start_mark
     assert mark is not None, "every event of a text has a mark"
     return Place(mark.line + 1, mark.column + 1)
-
-
-def _extent(nodes: Sequence[Node]) -> tuple[int, int]:
-    """Size and height of a node that holds ``nodes``."""
-    return 1 + sum(node.size for node in nodes), 1 + max(
-        (node.height for node in nodes), default=-1
-    )

@@ -38,7 +38,7 @@ def parse_yaml(text: str, file: str = "<text>") -> Document:
     >>> document.data()
     {'name': 'morning', 'tune': {'grind_um': [300, 1000.0]}}
     >>> document.find(("tune", "grind_um", 1)).node.place
-    Place(line=2, column=24)
+    Place(line=2, column=24, file='')
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.experiment.faults import Fault
@@ -22,10 +22,15 @@ _PAIR: Mapping[str | int, int] = {"low": 0, "high": 1}
 
 @dataclass(frozen=True)
 class Place:
-    """A position in a text; line and column count from 1."""
+    """A position in a text; line and column count from 1.
+
+    ``file`` is empty for the document's own file. Where it names a flag of the command line, line
+    and column are 0.
+    """
 
     line: int
     column: int
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,8 @@ class Document:
     lines: tuple[str, ...]
     root: MapNode
     faults: tuple[Fault, ...] = field(default=())
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The lines of other files that some of its values come from."""
 
     def data(self) -> dict[str, Any]:
         """Give the whole file as Python data: dicts, lists, text, numbers, booleans, None."""
@@ -135,9 +142,52 @@ class Document:
             found = step
         return found
 
-    def line(self, number: int) -> str:
-        """Give the text of a line, counted from 1; empty beyond the end."""
-        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+    def line(self, place: Place) -> str:
+        """Give the text of the line of a place; empty where there is none."""
+        lines = self.layers.get(place.file, ()) if place.file else self.lines
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+
+def mapping(place: Place, entries: Iterable[Entry]) -> MapNode:
+    """Build a mapping of entries, of which the last with a key counts."""
+    kept = {entry.key: entry for entry in entries}
+    return MapNode(place, tuple(kept.values()), *_extent([entry.node for entry in kept.values()]))
+
+
+def sequence(place: Place, items: Iterable[Node]) -> ListNode:
+    """Build a list."""
+    nodes = tuple(items)
+    return ListNode(place, nodes, *_extent(nodes))
+
+
+def tree_of(value: Any, place: Place) -> Node:
+    """Build the tree of plain data, all of it in one place.
+
+    >>> tree_of({"tune": {"time_s": [20, 60]}}, Place(1, 1)).plain()
+    {'tune': {'time_s': [20, 60]}}
+    """
+    if isinstance(value, Mapping):
+        return mapping(place, (Entry(k, place, tree_of(v, place)) for k, v in value.items()))
+    if isinstance(value, list | tuple):
+        return sequence(place, (tree_of(item, place) for item in value))
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return ScalarNode(place, text, isinstance(value, str), value)
+
+
+def placed(node: Node, where: Callable[[Place], Place]) -> Node:
+    """Give the same tree with every place changed."""
+    place = where(node.place)
+    if isinstance(node, MapNode):
+        entries = (Entry(e.key, where(e.place), placed(e.node, where)) for e in node.entries)
+        return mapping(place, entries)
+    if isinstance(node, ListNode):
+        return sequence(place, (placed(item, where) for item in node.items))
+    return replace(node, place=place)
+
+
+def pair_position(part: str | int) -> str | int:
+    """The position of ``low`` and ``high`` in a pair; anything else as it is."""
+    return _PAIR.get(part, part)
 
 
 def _child(node: Node, part: str | int) -> Found | None:
@@ -146,8 +196,14 @@ def _child(node: Node, part: str | int) -> Found | None:
             if entry.key == part:
                 return Found(entry.node, entry.place, True)
     elif isinstance(node, ListNode):
-        position = _PAIR.get(part, part)
+        position = pair_position(part)
         if isinstance(position, int) and 0 <= position < len(node.items):
             item = node.items[position]
             return Found(item, item.place, True)
     return None
+
+
+def _extent(nodes: Sequence[Node]) -> tuple[int, int]:
+    """Size and height of a node that holds ``nodes``."""
+    height = 1 + max((node.height for node in nodes), default=-1)
+    return 1 + sum(node.size for node in nodes), height

@@ -46,7 +46,7 @@ class TestPlaces:
     def test_lines_are_counted_with_every_kind_of_line_break(self, newline):
         document = parse_yaml(f"a: 1{newline}b: 2{newline}c: 3")
         assert document.find(("c",)).node.place == Place(3, 4)
-        assert document.line(3) == "c: 3"
+        assert document.line(Place(3, 1)) == "c: 3"
 
     def test_a_path_that_does_not_exist_leads_to_its_deepest_part(self):
         found = parse_yaml("tune:\n  time_s: 3").find(("tune", "grind_um", "low"))

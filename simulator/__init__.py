@@ -6,6 +6,7 @@ Rooms, ground floor first (each imports only from floors below it):
 - ``simulator.coffee``: the taste model; plain NumPy arithmetic, never imports the engine.
 - ``simulator.optimizers``: update rules, the loop, the scipy adapters; sees only an objective and a box.
 - ``simulator.experiment``: YAML file -> problem -> runs -> results folder.
+- ``simulator.running``: many runs: processes, clusters, shares, sweeps.
 - ``simulator.figures``: pictures, drawn from results only.
 - ``simulator.cli``: one small file per verb.
 

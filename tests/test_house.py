@@ -17,6 +17,7 @@ FLOORS = {
     "experiment": 1,
     "explain": 2,
     "figures": 2,
+    "running": 2,
     "page": 3,
     "cli": 4,
 }

@@ -13,7 +13,10 @@ import simulator
 from simulator.cli import (
     dial_chart,
     explain,
+    export,
     facts,
+    ls,
+    merge,
     optimizers,
     page,
     parameters,
@@ -21,6 +24,7 @@ from simulator.cli import (
     plot,
     run,
     schema,
+    show,
     taste,
     validate,
 )
@@ -46,6 +50,10 @@ app = typer.Typer(
 )
 for verb in (
     run,
+    show,
+    ls,
+    merge,
+    export,
     plot,
     taste,
     explain,

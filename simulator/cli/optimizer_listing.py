@@ -8,10 +8,10 @@ from dataclasses import MISSING
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from simulator.cli import terminal
 from simulator.errors import InputError, PluginError
 from simulator.experiment.dataclass_options import option_docs, plain
 from simulator.experiment.faults import nearest
@@ -32,7 +32,7 @@ def show_optimizers(*, as_json: bool) -> int:
         options = row["unavailable"] or ", ".join(option["name"] for option in row["options"])
         cells = (row["name"], row["family"], row["uses"], row["origin"], options)
         table.add_row(*map(escape, cells), style=style)
-    console = Console(highlight=False)
+    console = terminal.console()
     console.print(table)
     console.print(
         "simulator optimizers NAME shows what an option means, its range and its default."
@@ -46,7 +46,7 @@ def show_optimizer(name: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(row, indent=2, ensure_ascii=False))
         return 0
-    console = Console(highlight=False)
+    console = terminal.console()
     console.print(f"[bold]{escape(row['name'])}[/] (from {escape(row['origin'])})")
     if row["unavailable"]:
         console.print(f"It cannot be used here: {escape(row['unavailable'])}")

@@ -3,87 +3,118 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Callable
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from simulator.cli import terminal
+from simulator.cli.request import Request, cores_of, plan_of, shard_of
+from simulator.cli.sweep_text import points_as_json, show_points
 from simulator.cli.verdict_text import show_verdict
-from simulator.errors import RunFailed
-from simulator.experiment.config import load
-from simulator.experiment.problem import Problem, problem_of
-from simulator.experiment.runs import Task, expected_runs, run_missing
-from simulator.experiment.store import Store, open_store
+from simulator.cli.watching import Watch, logged
+from simulator.errors import InputError, RunFailed
+from simulator.experiment.problem import Problem
+from simulator.experiment.store import Store
 from simulator.experiment.verdict import as_json as verdict_json
 from simulator.experiment.verdict import judge
+from simulator.running.by_point import by_point
+from simulator.running.interrupts import Interrupt, interruptible
+from simulator.running.plan import Plan
+from simulator.running.shards import Shard
+from simulator.running.work import open_study, sizing_of, work
+from simulator.running.workers import InProcess, LocalPool, Workers, WorkersLost
 
 
-def run_experiment(
-    config: Path, out: Path | None, *, as_json: bool, figures: bool, allow_code: bool = False
-) -> int:
-    """Run the experiment in ``config``; return the exit status."""
-    experiment = load(config)
-    problem = problem_of(experiment, config, allow_code=allow_code)
+def run_study(request: Request) -> int:
+    """Run the study in the config; return the exit status."""
+    shard = shard_of(request)
+    plan = plan_of(request)
     # Standard output carries the result; what happens meanwhile goes to standard error.
-    console, aside = terminal.console(stderr=as_json), terminal.console(stderr=True)
-    with open_store(
-        experiment.resolved(),
-        name=experiment.name,
-        seed=experiment.seed,
-        expected_runs=expected_runs(experiment),
-        dialect=problem.dialect,
-        out=out,
-    ) as store:
+    aside = terminal.console(stderr=True)
+    with open_study(plan, request.out) as store, logged(store.folder) as log:
+        log.info("run of %s with %s processes, share %s", request.config, request.jobs, shard)
         for damage in store.discard_damaged():
-            aside.print(f"computed afresh, because it was damaged: {damage}")
+            log.warning("computed afresh: %s", damage)
+            aside.print(f"computed afresh, because it was damaged: {damage}", markup=False)
         try:
-            _run(problem, store, aside)
+            _work(request, plan, store, shard, aside)
         except KeyboardInterrupt:
-            aside.print(
-                f"interrupted: {store.results.progress()}. To go on: "
-                f"simulator run {config} --out {store.folder}",
-                soft_wrap=True,
-            )
+            _told_to_go_on(request, store, aside, "interrupted")
             raise
-        store.finish()
-        return _report(problem, store, console, as_json, figures)
+        except WorkersLost as error:
+            _told_to_go_on(request, store, aside, "stopped")
+            raise RunFailed(str(error)) from error
+        progress = store.finish()
+        log.info("%s", progress)
+        if not progress.complete:
+            return _report_share(plan, store, shard, aside)
+        return _report(request, plan, store)
 
 
-def _run(problem: Problem, store: Store, console: Console) -> None:
-    if not console.is_terminal:
-        run_missing(
-            problem, store, lambda task, runs, cached: console.print(_line(task, runs, cached))
-        )
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+def _work(request: Request, plan: Plan, store: Store, shard: Shard, aside: Console) -> None:
+    with interruptible() as interrupt:
+        workers = _workers(request)(interrupt)
+        sizing = sizing_of(plan, workers.slots, shard)
+        watch = Watch(plan.runs_by_label, sizing, aside, request.loudness)
+        with watch.drawn():
+            work(plan, store, workers, sizing, interrupt, watch, shard)
+        if request.loudness >= 0:
+            aside.print(f"runs: {watch.summary()}")
+
+
+def _workers(request: Request) -> Callable[[Interrupt], Workers]:
+    if request.dask is not None:
+        from simulator.running.dask_workers import dask_workers
+
+        address, cores = request.dask, cores_of(request)
+        return lambda interrupt: dask_workers(address, cores)
+    cores = cores_of(request)
+    if cores == 1:
+        return InProcess
+    if cores > 512:
+        raise InputError(f"--jobs {cores}: too many processes; expected up to 512")
+    return lambda interrupt: LocalPool(cores)
+
+
+def _told_to_go_on(request: Request, store: Store, aside: Console, what: str) -> None:
+    given = [f"--set '{text}'" for text in request.sets]
+    given += [f"--sweep '{text}'" for text in request.sweeps]
+    given += ["--allow-code"] if request.allow_code else []
+    aside.print(
+        f"{what}: {store.results.progress()}. To go on: "
+        + " ".join(["simulator run", str(request.config), *given, f"--out {store.folder}"]),
+        soft_wrap=True,
+        markup=False,
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("brewing", total=expected_runs(problem.experiment))
-
-        def told(task: Task, runs: int, cached: bool) -> None:
-            progress.update(bar, description=task.choice.label, advance=runs)
-
-        run_missing(problem, store, told)
 
 
-def _line(task: Task, runs: int, cached: bool) -> str:
-    what = "were already there" if cached else "done"
-    return f"{task.choice.label}: {runs} runs {what}"
+def _report_share(plan: Plan, store: Store, shard: Shard, aside: Console) -> int:
+    failed = sum(run.failed for run in store.results.each())
+    aside.print(
+        f"share {shard}: done; {store.results.progress()}. When all shares are done: "
+        f"simulator merge FOLDERS --out WHOLE\nresults: {store.folder}",
+        soft_wrap=True,
+        markup=False,
+    )
+    return 1 if failed else 0
 
 
-def _report(problem: Problem, store: Store, console: Console, to_json: bool, figures: bool) -> int:
+def _report(request: Request, plan: Plan, store: Store) -> int:
+    console = terminal.console(stderr=request.as_json)
+    if plan.study.axes:
+        found = list(by_point(plan, store.results))
+        show_points(console, plan, found, store.folder)
+        if request.as_json:
+            print(json.dumps(points_as_json(plan, found), indent=2, allow_nan=False))
+        return 0 if all(result.agrees and not result.failed for result in found) else 1
+    problem = plan.shelf.problem(plan.study.first)
     verdict = judge(problem, store.results.runs())
     if verdict is None:
         raise RunFailed(f"{store.folder}: no verdict: {_why_no_verdict(problem, store)}")
-    if figures:
+    if request.figures:
         _draw(problem, store, console)
     show_verdict(console, problem, verdict, store.folder)
-    if to_json:
+    if request.as_json:
         hashed = store.results.manifest.config_hash[:16]
         print(json.dumps(verdict_json(problem, hashed, verdict), indent=2, allow_nan=False))
     return 0 if verdict.agrees and not verdict.failed else 1

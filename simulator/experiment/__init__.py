@@ -6,7 +6,7 @@ The walk through the modules, in order:
 - ``study``: one experiment or a grid of them: ``extends``, ``overrides``, ``sweep``, ``origins``;
 - ``problem``: the experiment's loss over the unit box, compiled by the engine;
 - ``starting_points``, ``objectives``: where optimizers start and what they are given;
-- ``runs``: every optimizer from every start, stored as it finishes;
+- ``runs``: every optimizer from every start;
 - ``store``, ``results``: the folder on disk, written and read;
 - ``verdict``, ``near_optimal``: what was found, held against scipy.
 """

@@ -19,6 +19,7 @@ from simulator.experiment.content_key import canonical_hash
 
 FILE_NAME = "manifest.json"
 FORMAT = 1
+_NUMERICS = ("dialect", "simulator", "numpy", "scipy", "model")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,16 +43,18 @@ class Manifest:
     platform: str
     cpu_count: int
     started: str
+    model: str = ""
+    """Fingerprint of the model's arithmetic, of the first problem if there are several."""
     finished: str | None = None
     """When the last expected run was stored; None while runs are missing."""
 
     def numerics(self) -> dict[str, str]:
         """What may change the last bits of a result: runs that differ in it are never mixed in one folder."""
-        return {name: getattr(self, name) for name in ("dialect", "simulator", "numpy", "scipy")}
+        return {name: getattr(self, name) for name in _NUMERICS}
 
 
 def describe(
-    *, name: str, config_hash: str, seed: int, expected_runs: int, dialect: str
+    *, name: str, config_hash: str, seed: int, expected_runs: int, dialect: str, model: str = ""
 ) -> Manifest:
     """The manifest of an experiment that starts here and now, on this machine with these versions."""
     return Manifest(
@@ -67,6 +70,7 @@ def describe(
         platform=platform.platform(),
         cpu_count=os.cpu_count() or 1,
         started=utc_now(),
+        model=model,
     )
 
 
@@ -98,7 +102,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         if claimed != canonical_hash({"format": found_format, **content}):
             raise ValueError("its checksum does not fit its content")
-        return Manifest(**{field.name: content[field.name] for field in fields(Manifest)})
+        known = {field.name for field in fields(Manifest)}
+        return Manifest(**{name: value for name, value in content.items() if name in known})
     except (KeyError, TypeError, ValueError) as error:
         raise ResultsError(
             f"{path}: it was edited or is damaged ({error}); restore it from a copy"

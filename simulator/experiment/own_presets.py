@@ -229,5 +229,5 @@ def _no_file(document: Document, path: tuple[str, ...], name: str, file: Path) -
         expected="a file beside the one that names it, or the name of a preset that comes along",
         got=name,
         remedy=f"create {file}, or correct the path",
-        source_line=document.line(place.line),
+        source_line=document.line(place),
     )

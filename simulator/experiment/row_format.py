@@ -18,7 +18,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +53,34 @@ class TraceRow(NamedTuple):
     steps: int
     knobs: str
     columns: bytes
+
+
+@dataclass(frozen=True)
+class PackedRun:
+    """A run and its trace as the cells of their rows: small, and quick to send and to store."""
+
+    cells: tuple[Stored, ...]
+    """The run in the order of ``RUN_COLUMNS``, and the checksum of its trace."""
+    seal: bytes
+    """The checksum over the cells."""
+    trace: tuple[Stored, ...]
+    """Key, steps, knobs, columns."""
+
+    def __getitem__(self, column: str) -> Stored:
+        """The cell of one of the ``RUN_COLUMNS``."""
+        return self.cells[RUN_COLUMNS.index(column)]
+
+    @property
+    def key(self) -> str:
+        """The run's content key."""
+        return str(self["key"])
+
+
+def packed(run: RunRecord, trace: TraceRecord) -> PackedRun:
+    """A run and its trace ready for storage."""
+    rows = (run.key, *trace_row(trace))
+    cells = (*run_row(run), checksum(rows))
+    return PackedRun(cells, checksum(cells), rows)
 
 
 def checksum(cells: Sequence[Stored]) -> bytes:

@@ -1,21 +1,20 @@
-"""The main job: every optimizer of an experiment from every start, stored as it finishes."""
+"""The main job: the optimizers of an experiment, each from every start."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from simulator.experiment.config import Experiment, run_part
-from simulator.experiment.content_key import content_key, seed_sequence
+from simulator.experiment.content_key import content_keys, seed_sequence
 from simulator.experiment.objectives import ExactObjective, NoisyObjective
 from simulator.experiment.optimizer_choice import OptimizerChoice
 from simulator.experiment.problem import Array, Problem
 from simulator.experiment.records import Role, RunRecord, TraceRecord
 from simulator.experiment.starting_points import shared_keys, starting_points
-from simulator.experiment.store import Store
 from simulator.optimizers import BATCHED_FAMILIES, Box, Counted, Outcome, Stopping
 
 Finished = tuple[RunRecord, TraceRecord]
@@ -49,36 +48,23 @@ def expected_runs(experiment: Experiment) -> int:
     return len(tasks(experiment)) * experiment.starts.repeats
 
 
-def run_missing(
-    problem: Problem, store: Store, told: Callable[[Task, int, bool], None] = lambda *_: None
-) -> None:
-    """Run what the store does not hold yet; each optimizer's repeats are stored in one transaction.
-
-    ``told`` hears of every task: the task, how many runs it has, and whether they were already
-    there.
-    """
-    done = store.results.done_keys()
-    for task in tasks(problem.experiment):
-        keys = run_keys(problem, task)
-        missing = [r for r, key in enumerate(keys) if key not in done]
-        if missing:
-            store.add(run_task(problem, task, missing, store.results.manifest.config_hash))
-        told(task, len(keys), not missing)
-
-
-def run_keys(problem: Problem, task: Task) -> list[str]:
-    """The content key of each repeat of a task."""
+def run_keys(problem: Problem, task: Task, repeats: Iterable[int] | None = None) -> list[str]:
+    """The content key of each of some repeats of a task; of all of them by default."""
     experiment = problem.experiment
+    # The graph itself is part of the key: after a change of the model nothing old is taken for new.
+    decided = run_part(experiment) | {"graph": problem.fingerprint}
+    if repeats is None:
+        repeats = range(experiment.starts.repeats)
+    return content_keys(decided, task_settings(task), repeats, problem.dialect, np.__version__)
+
+
+def task_settings(task: Task) -> dict[str, Any]:
+    """What decides a task's runs beside the experiment: its method, options and objective."""
     settings = task.choice.identity
     if task.role == "reference":
         # The answer key sees the exact loss even where the optimizers under test hear noise.
         settings["objective"] = "exact"
-    # The graph itself is part of the key: after a change of the model nothing old is taken for new.
-    decided = run_part(experiment) | {"graph": problem.fingerprint}
-    return [
-        content_key(decided, settings, repeat, problem.dialect, np.__version__)
-        for repeat in range(experiment.starts.repeats)
-    ]
+    return settings
 
 
 def run_task(problem: Problem, task: Task, repeats: list[int], config_hash: str) -> list[Finished]:
@@ -87,13 +73,24 @@ def run_task(problem: Problem, task: Task, repeats: list[int], config_hash: str)
         outcomes: Mapping[int, Outcome | Exception] = _minimize(problem, task, repeats)
     except Exception:  # noqa: BLE001 - which repeat it was is found by running them one by one
         outcomes = _one_by_one(problem, task, repeats)
-    keys = run_keys(problem, task)
+    keys = dict(zip(repeats, run_keys(problem, task, repeats), strict=True))
     starts = starting_points(problem)
     # Repeats that advance as one batch share its time equally.
     share = 1.0 / len(repeats) if task.choice.solver.family in BATCHED_FAMILIES else 1.0
     return [
         _record(problem, task, repeat, keys[repeat], starts[:, repeat], outcome, config_hash, share)
         for repeat, outcome in outcomes.items()
+    ]
+
+
+def failed_runs(
+    problem: Problem, task: Task, repeats: list[int], config_hash: str, error: Exception
+) -> list[Finished]:
+    """The records of repeats that could not be run at all."""
+    keys, starts = run_keys(problem, task, repeats), starting_points(problem)
+    return [
+        _record(problem, task, repeat, key, starts[:, repeat], error, config_hash, 1.0)
+        for repeat, key in zip(repeats, keys, strict=True)
     ]
 
 
@@ -108,13 +105,13 @@ def _one_by_one(problem: Problem, task: Task, repeats: list[int]) -> dict[int, O
 
 
 def _minimize(problem: Problem, task: Task, repeats: list[int]) -> dict[int, Outcome]:
-    keys = run_keys(problem, task)
+    keys = run_keys(problem, task, repeats)
     outcomes = task.choice.solver.minimize(
         Counted(_objective(problem, task, repeats), Box.unit(problem.size)),
         Box.unit(problem.size),
         starting_points(problem)[:, repeats],
         _stopping(problem, task),
-        [seed_sequence(keys[repeat], "method") for repeat in repeats],
+        [seed_sequence(key, "method") for key in keys],
     )
     return dict(zip(repeats, outcomes, strict=True))
 
@@ -130,8 +127,8 @@ def _stopping(problem: Problem, task: Task) -> Stopping:
 def _objective(problem: Problem, task: Task, repeats: list[int]) -> Any:
     if problem.experiment.noise is None or task.role == "reference":
         return ExactObjective(problem)
-    keys = shared_keys(problem)
-    return NoisyObjective(problem, [seed_sequence(keys[repeat], "noise") for repeat in repeats])
+    keys = shared_keys(problem, repeats)
+    return NoisyObjective(problem, [seed_sequence(key, "noise") for key in keys])
 
 
 def _record(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 import numpy as np
 from scipy.stats import qmc
 
+from simulator.experiment import content_key
 from simulator.experiment.config import problem_part
-from simulator.experiment.content_key import seed_sequence, shared_key
+from simulator.experiment.content_key import seed_sequence
 from simulator.experiment.problem import Array, Problem
 
 
+# A problem's repeats are sent out a few at a time, and each time their starts are asked for.
+@lru_cache(maxsize=4)
 def starting_points(problem: Problem) -> Array:
-    """Coordinates of the starts, shape (n, repeats); more repeats leave the first ones as they are.
+    """Coordinates of the starts, shape (n, repeats), not to be written to.
+
+    More repeats leave the first ones as they are.
 
     Given recipes are used in turn. Otherwise points are drawn from the region of the config: a
     scrambled Sobol sequence, which spreads them evenly, or independent uniform draws.
@@ -19,17 +27,21 @@ def starting_points(problem: Problem) -> Array:
     starts = problem.experiment.starts
     if starts.recipes:
         given = [problem.coordinates(recipe) for recipe in starts.recipes]
-        return np.stack([given[i % len(given)] for i in range(starts.repeats)], axis=1)
+        return _read_only(np.stack([given[i % len(given)] for i in range(starts.repeats)], axis=1))
     low, high = _region(problem)
     unit = _sobol(problem) if starts.draw == "sobol" else _random(problem)
-    return low[:, None] + unit * (high - low)[:, None]
+    return _read_only(low[:, None] + unit * (high - low)[:, None])
 
 
-def shared_keys(problem: Problem) -> list[str]:
+def shared_keys(problem: Problem, repeats: Iterable[int]) -> list[str]:
     """Per repeat, the key of what all optimizers share in it: start and noise."""
     experiment = problem.experiment
-    part = problem_part(experiment)
-    return [shared_key(part, experiment.seed, r) for r in range(experiment.starts.repeats)]
+    return content_key.shared_keys(problem_part(experiment), experiment.seed, repeats)
+
+
+def _read_only(points: Array) -> Array:
+    points.setflags(write=False)
+    return points
 
 
 def _region(problem: Problem) -> tuple[Array, Array]:
@@ -42,7 +54,7 @@ def _region(problem: Problem) -> tuple[Array, Array]:
 
 def _sobol(problem: Problem) -> Array:
     repeats = problem.experiment.starts.repeats
-    rng = np.random.default_rng(seed_sequence(shared_keys(problem)[0], "start"))
+    rng = np.random.default_rng(seed_sequence(shared_keys(problem, [0])[0], "start"))
     # Powers of two keep the sequence balanced; a prefix of a longer draw is the shorter draw.
     points: Array = qmc.Sobol(problem.size, scramble=True, rng=rng).random_base2(
         int(np.ceil(np.log2(max(repeats, 2))))
@@ -53,6 +65,6 @@ def _sobol(problem: Problem) -> Array:
 def _random(problem: Problem) -> Array:
     draws = [
         np.random.default_rng(seed_sequence(key, "start")).random(problem.size)
-        for key in shared_keys(problem)
+        for key in shared_keys(problem, range(problem.experiment.starts.repeats))
     ]
     return np.stack(draws, axis=1)

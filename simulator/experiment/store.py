@@ -8,8 +8,9 @@
             store.add([compute(key)])
         store.finish()
 
-Any number of processes may write to one folder; a run that two of them computed is kept once. A
-process that dies loses the runs it had not yet added.
+Any number of processes may write to one folder: each claims what it is about to compute, and a run
+that two of them computed nevertheless is kept once. A process that dies loses the runs it had not
+yet added.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ from simulator.errors import ResultsError
 from simulator.experiment import database
 from simulator.experiment import manifest as manifests
 from simulator.experiment.checked_rows import Damage, tally_digest
+from simulator.experiment.claims import Claims
 from simulator.experiment.content_key import config_hash
 from simulator.experiment.manifest import Manifest, describe, manifest_text, utc_now
 from simulator.experiment.records import RunRecord, TraceRecord
 from simulator.experiment.results import Progress, Results, open_results
 from simulator.experiment.results_folder import claim, dated_folder
 from simulator.experiment.results_folder import replace as replace_file
-from simulator.experiment.row_format import RUN_COLUMNS, Stored, checksum, run_row, trace_row
+from simulator.experiment.row_format import RUN_COLUMNS, PackedRun, packed
 
 __all__ = ["RESULTS_ROOT", "Damage", "Progress", "Results", "Store", "open_results", "open_store"]
 
@@ -56,6 +58,7 @@ class Store:
         self.results = Results(folder, manifest, connection)
         self._connection = connection
         self._path = self.results.path
+        self.claims = Claims(connection, self._path)
         self._file = _identity(self._path)
 
     def add(self, finished: Iterable[tuple[RunRecord, TraceRecord]]) -> int:
@@ -65,12 +68,18 @@ class Store:
         can lose the runs. Raises ValueError for a run of another config, ResultsError if they cannot
         be written.
         """
-        rows = [self._rows(run, trace) for run, trace in finished]
+        return self.add_packed([packed(run, trace) for run, trace in finished])
+
+    def add_packed(self, finished: Sequence[PackedRun]) -> int:
+        """As :meth:`add`, for runs that were packed where they were computed; ends their claims."""
+        for run in finished:
+            self._refuse_foreign(run)
         self._refuse_if_gone()
         with database.told_plainly(self._path), database.transaction(self._connection):
-            added = [seal for run, seal, trace in rows if self._insert((*run, seal), trace)]
+            added = [run.seal for run in finished if self._insert(run)]
             if added:
                 self._count(added)
+            self.claims.ended(run.key for run in finished)
         return len(added)
 
     def discard_damaged(self) -> list[Damage]:
@@ -96,7 +105,9 @@ class Store:
         return progress
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Let go of the folder, and of what was claimed and not computed."""
+        with suppress(sqlite3.Error):
+            self.claims.leave()
         database.close(self._connection)
 
     def __enter__(self) -> Self:
@@ -110,21 +121,17 @@ class Store:
     ) -> None:
         self.close()
 
-    def _rows(
-        self, run: RunRecord, trace: TraceRecord
-    ) -> tuple[tuple[Stored, ...], bytes, tuple[Stored, ...]]:
-        if run.config_hash != self.results.manifest.config_hash:
+    def _refuse_foreign(self, run: PackedRun) -> None:
+        if run["config_hash"] != self.results.manifest.config_hash:
             raise ValueError(
-                f"run {run.key} belongs to config {run.config_hash}, not to the one of {self.folder}"
+                f"run {run.key} belongs to config {run['config_hash']!s}, "
+                f"not to the one of {self.folder}"
             )
-        packed = (run.key, *trace_row(trace))
-        cells = (*run_row(run), checksum(packed))
-        return cells, checksum(cells), packed
 
-    def _insert(self, run: tuple[Stored, ...], trace: tuple[Stored, ...]) -> bool:
-        new = self._connection.execute(_INSERT_RUN, run).rowcount == 1
+    def _insert(self, run: PackedRun) -> bool:
+        new = self._connection.execute(_INSERT_RUN, (*run.cells, run.seal)).rowcount == 1
         if new:
-            self._connection.execute(_INSERT_TRACE, trace)
+            self._connection.execute(_INSERT_TRACE, run.trace)
         return new
 
     def _remove_damaged(self) -> None:
@@ -172,6 +179,7 @@ def open_store(
     seed: int,
     expected_runs: int,
     dialect: str,
+    model: str = "",
     out: str | Path | None = None,
     root: str | Path = RESULTS_ROOT,
 ) -> Store:
@@ -179,8 +187,9 @@ def open_store(
 
     ``config`` is the resolved config as plain data; its hash, the description left out, is the
     ``config_hash`` of all its runs. ``expected_runs`` counts the whole experiment, even where only a
-    share of it is computed here. Without ``out`` a new dated folder is made under ``root``; with it,
-    that folder is made, or opened again if it holds results of this very config.
+    share of it is computed here; ``model`` is the fingerprint of the model's arithmetic. Without ``out``
+    a new dated folder is made under ``root``; with it, that folder is made, or opened again if it holds
+    results of this very config.
 
     Raises ResultsError, changing nothing, if the folder holds anything else or cannot be written;
     TypeError or ValueError if ``config`` is not plain data.
@@ -191,6 +200,7 @@ def open_store(
         seed=seed,
         expected_runs=expected_runs,
         dialect=dialect,
+        model=model,
     )
     folder = dated_folder(Path(root), name, datetime.now()) if out is None else Path(out)
     present = claim(folder, manifest, config)

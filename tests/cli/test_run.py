@@ -50,7 +50,8 @@ def test_a_second_run_computes_nothing_again(simulator, small, tmp_path):
     first = simulator("run", small, "--json", "--no-figures", "--out", tmp_path / "out")
     second = simulator("run", small, "--json", "--no-figures", "--out", tmp_path / "out")
     assert second.out == first.out
-    assert second.err.count("were already there") == 3
+    assert second.err.count("2 runs done, 2 cached") == 3
+    assert "runs: 6 cached" in second.err
 
 
 def test_another_configs_folder_is_refused_and_left_alone(simulator, small, tmp_path):
@@ -103,7 +104,7 @@ def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(simulator, small, tmp_pat
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("simulator.cli.running.run_missing", interrupted)
+    monkeypatch.setattr("simulator.cli.running.work", interrupted)
     said = simulator("run", small, "--no-figures", "--out", tmp_path / "out")
     assert said.status == 130
     assert "0 of 6 runs done" in said.err

@@ -9,9 +9,8 @@ import pytest
 from simulator.experiment.config import loads
 from simulator.experiment.optimizer_choice import OptimizerChoice
 from simulator.experiment.problem import Problem
-from simulator.experiment.runs import Task, expected_runs, run_keys, run_missing, run_task, tasks
+from simulator.experiment.runs import Task, expected_runs, run_keys, run_task, tasks
 from simulator.experiment.starting_points import starting_points
-from simulator.experiment.store import open_store
 
 TEXT = """\
 name: test
@@ -26,18 +25,6 @@ check: {methods: [slsqp]}
 
 def problem_of(text=TEXT):
     return Problem(loads(text))
-
-
-def store_of(problem, out):
-    experiment = problem.experiment
-    return open_store(
-        experiment.resolved(),
-        name=experiment.name,
-        seed=experiment.seed,
-        expected_runs=expected_runs(experiment),
-        dialect=problem.dialect,
-        out=out,
-    )
 
 
 @dataclass(frozen=True)
@@ -66,22 +53,6 @@ def test_tasks_are_the_optimizers_and_then_the_reference():
         ("slsqp", "reference"),
     ]
     assert expected_runs(problem.experiment) == 9
-
-
-def test_only_missing_runs_are_computed(tmp_path):
-    problem = problem_of()
-    told = []
-    with store_of(problem, tmp_path / "out") as store:
-        task = tasks(problem.experiment)[0]
-        store.add(run_task(problem, task, [1], store.results.manifest.config_hash))
-        run_missing(
-            problem, store, lambda task, runs, cached: told.append((task.choice.label, cached))
-        )
-        assert len(store.results.runs()) == 9
-        run_missing(
-            problem, store, lambda task, runs, cached: told.append((task.choice.label, cached))
-        )
-    assert [cached for _, cached in told] == [False, False, False, True, True, True]
 
 
 def test_a_run_is_bit_identical_alone_and_among_others():

@@ -1,0 +1,58 @@
+"""The runs that are still to be done, as batches of about a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from simulator.running.batches import Batch, Piece
+from simulator.running.plan import Plan, Unit
+from simulator.running.sizing import Sizing
+
+Wanted = Callable[[Unit, int, str], bool]
+"""Whether a run is to be done here: its unit, its repeat, its key."""
+
+
+class Backlog:
+    """Pieces in the order of the plan, cut into batches as they are asked for."""
+
+    def __init__(self, plan: Plan, config_hash: str, sizing: Sizing, wanted: Wanted) -> None:
+        self._config_hash = config_hash
+        self._sizing = sizing
+        self._fresh = _pieces(plan, wanted)
+        self._rest: Piece | None = None
+
+    def batch(self) -> Batch | None:
+        """The next batch; None if there is nothing left."""
+        room = self._sizing.batch_seconds()
+        pieces: list[Piece] = []
+        while room > 0:
+            piece = self._rest or next(self._fresh, None)
+            self._rest = None
+            if piece is None:
+                break
+            fits = max(int(room / self._sizing.seconds_per_run(piece.label)), piece.together)
+            if fits < len(piece.repeats):
+                piece, self._rest = piece.part(slice(0, fits)), piece.part(slice(fits, None))
+            pieces.append(piece)
+            room -= len(piece.repeats) * self._sizing.seconds_per_run(piece.label)
+        return Batch(self._config_hash, tuple(pieces)) if pieces else None
+
+
+def _pieces(plan: Plan, wanted: Wanted) -> Iterator[Piece]:
+    settings, at = None, -1
+    for unit, keys in plan.keyed():
+        repeats = range(unit.first, unit.end)
+        chosen = [(r, k) for r, k in zip(repeats, keys, strict=True) if wanted(unit, r, k)]
+        if not chosen:
+            continue
+        if settings is None or at != unit.point:
+            settings, at = plan.study.point(unit.point).experiment.resolved(), unit.point
+        yield Piece(
+            settings,
+            unit.task,
+            unit.label,
+            tuple(repeat for repeat, _ in chosen),
+            tuple(key for _, key in chosen),
+            unit.together,
+            plan.code,
+        )

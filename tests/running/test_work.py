@@ -1,0 +1,250 @@
+"""Working off a plan: nothing twice, the same bits everywhere, and nobody's death stops the others."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from simulator.experiment.claims import Claims
+from simulator.experiment.database import FILE_NAME, open_to_write
+from simulator.experiment.results import open_results
+from simulator.running.batches import Done
+from simulator.running.dispatch import Found, Trouble
+from simulator.running.interrupts import Interrupt
+from simulator.running.merging import merge
+from simulator.running.shards import Shard
+from simulator.running.work import open_study, sizing_of, work
+from simulator.running.workers import InProcess, LocalPool
+
+
+@pytest.fixture
+def poison(tmp_path, monkeypatch):
+    """A module that workers can import too: computes batches, and dies or raises at one run."""
+    (tmp_path / "poisoned.py").write_text(
+        "import os, signal\n"
+        "from simulator.running.batches import run_batch\n"
+        "def compute(how, bad, batch):\n"
+        "    if bad in batch.keys:\n"
+        "        if how == 'dies':\n"
+        "            os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        raise RuntimeError('the kettle fell over')\n"
+        "    return run_batch(batch)\n"
+        "def dies_once(marker, bad, batch):\n"
+        "    if bad in batch.keys and not os.path.exists(marker):\n"
+        "        open(marker, 'w').close()\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return run_batch(batch)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "poisoned", raising=False)
+    import poisoned
+
+    return poisoned
+
+
+def test_a_second_time_everything_is_found(plan, done, numbers):
+    folder, first = done(plan())
+    before = numbers(folder)
+    _, second = done(plan())
+    assert sum(len(event.rows) for event in first) == 9
+    assert all(isinstance(event, Found) and event.cached for event in second)
+    assert sum(event.runs for event in second) == 9
+    assert numbers(folder) == before
+
+
+def test_only_what_is_missing_is_computed(plan, done, numbers):
+    folder, _ = done(plan())
+    whole = numbers(folder)
+    with sqlite3.connect(folder / FILE_NAME) as connection:
+        connection.execute("DELETE FROM runs WHERE optimizer = 'nesterov' AND repeat > 0")
+    with open_study(plan(), folder) as store:
+        store.discard_damaged()
+    _, events = done(plan())
+    computed = [event for event in events if isinstance(event, Done)]
+    assert sum(len(event.rows) for event in computed) == 2
+    assert numbers(folder) == whole
+
+
+def test_the_same_bits_from_one_process_from_two_and_from_merged_shares(
+    plan, done, numbers, tmp_path
+):
+    sweeps = ["optimizers.0.learning_rate=0.05,0.1", "noise={customers_per_cup: 3},null"]
+    made = plan(sweeps=sweeps)
+    whole = numbers(done(made, "one")[0])
+    assert len(whole) == made.runs
+    assert numbers(done(made, "two", LocalPool(2))[0]) == whole
+    shares = [done(made, f"share-{k}", shard=Shard(k, 3))[0] for k in (1, 2, 3)]
+    with open_results(shares[0]) as share:
+        assert not share.progress().complete
+    merged = merge(shares, tmp_path / "merged")
+    assert merged.progress.complete
+    assert numbers(tmp_path / "merged") == whole
+
+
+def test_the_same_bits_from_dask(plan, done, numbers):
+    pytest.importorskip("distributed")
+    from simulator.running.dask_workers import dask_workers
+
+    made = plan()
+    whole = numbers(done(made, "one")[0])
+    assert numbers(done(made, "dask", dask_workers("local", 2))[0]) == whole
+
+
+@pytest.mark.parametrize("how", ["dies", "raises"])
+def test_a_poisonous_run_is_recorded_as_failed_and_the_rest_go_on(plan, done, poison, how):
+    made = plan()
+    keys = [key for _, some in made.keyed() for key in some]
+    folder, _ = done(made, workers=LocalPool(2, partial(poison.compute, how, keys[4])))
+    with open_results(folder) as results:
+        runs = {run.key: run for run in results.runs()}
+        assert results.progress().complete
+    assert set(runs) == set(keys)
+    assert [run.key for run in runs.values() if run.failed] == [keys[4]]
+    said = "ended abruptly" if how == "dies" else "the kettle fell over"
+    assert said in runs[keys[4]].error
+
+
+def test_a_worker_that_dies_once_costs_nothing(plan, done, poison, numbers, tmp_path):
+    made = plan()
+    whole = numbers(done(made, "one")[0])
+    keys = [key for _, some in made.keyed() for key in some]
+    compute = partial(poison.dies_once, str(tmp_path / "died"), keys[2])
+    folder, events = done(made, "two", LocalPool(2, compute))
+    assert (tmp_path / "died").exists()
+    assert any(isinstance(event, Trouble) for event in events)
+    assert numbers(folder) == whole
+
+
+def test_no_worker_outlives_the_work(plan, done):
+    done(plan(), workers=LocalPool(2))
+    assert not multiprocessing.active_children()
+
+
+def test_asked_to_stop_it_stores_what_is_under_way_and_goes_on_later(plan, done, numbers, tmp_path):
+    made = plan("starts=16", sweeps=["seed=1,2"])
+    whole = numbers(done(made, "whole")[0])
+    interrupt = Interrupt()
+    with open_study(made, tmp_path / "out") as store:
+
+        def told(event):
+            if isinstance(event, Done):
+                interrupt.ask()
+
+        sizing = sizing_of(made, 1)
+        with pytest.raises(KeyboardInterrupt):
+            work(made, store, InProcess(interrupt), sizing, interrupt, told)
+        progress = store.finish()
+        assert 0 < progress.done < made.runs
+        assert not progress.complete
+        assert store.results.manifest.finished is None
+    assert numbers(done(made, "out")[0]) == whole
+
+
+class TestClaims:
+    @pytest.fixture
+    def connect(self, plan, done):
+        folder, _ = done(plan())
+
+        def open_one():
+            return open_to_write(folder / FILE_NAME)
+
+        return open_one
+
+    def test_a_run_is_claimed_by_one(self, connect, tmp_path):
+        one, other = Claims(connect(), tmp_path), Claims(connect(), tmp_path)
+        assert one.take(["a", "b"]) == ["a", "b"]
+        assert other.take(["b", "c"]) == ["c"]
+        one.give_back(["b"])
+        assert other.take(["b"]) == ["b"]
+        one.leave()
+        assert other.take(["a"]) == ["a"]
+
+    def test_a_stored_run_is_not_granted(self, connect, tmp_path):
+        connection = connect()
+        (key,) = connection.execute("SELECT key FROM runs").fetchone()
+        assert Claims(connection, tmp_path).take([key, "a"]) == ["a"]
+
+    @pytest.mark.parametrize("change", ["pid = 2147483000", "born = 'earlier'"])
+    def test_claims_of_a_dead_process_are_free(self, connect, tmp_path, change):
+        one, other = connect(), Claims(connect(), tmp_path)
+        assert Claims(one, tmp_path).take(["a"]) == ["a"]
+        one.execute(f"UPDATE owners SET {change}")
+        assert other.take(["a"]) == ["a"]
+
+    def test_claims_of_another_machine_hold_while_it_gives_signs_of_life(self, connect, tmp_path):
+        one, other = connect(), Claims(connect(), tmp_path)
+        assert Claims(one, tmp_path).take(["a"]) == ["a"]
+        one.execute("UPDATE owners SET host = 'elsewhere'")
+        assert other.take(["a"]) == []
+        one.execute("UPDATE owners SET seen = seen - 1000")
+        assert other.take(["a"]) == ["a"]
+
+
+def test_two_at_once_share_the_work(plan, done):
+    made = plan("starts=40")
+    told = {}
+
+    def work_too():
+        told["other"] = done(made)[1]
+
+    thread = threading.Thread(target=work_too)
+    thread.start()
+    folder, told["one"] = done(made)
+    thread.join()
+    computed = [
+        row.key
+        for events in told.values()
+        for event in events
+        if isinstance(event, Done)
+        for row in event.rows
+    ]
+    assert len(computed) == len(set(computed)) == made.runs
+    with open_results(folder) as results:
+        assert results.progress().complete
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks processes up in /proc")
+def test_workers_of_a_killed_process_end_too(tmp_path):
+    script = tmp_path / "main.py"
+    script.write_text(
+        "import multiprocessing, sys, time\n"
+        "from simulator.running.workers import LocalPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = LocalPool(2)\n"
+        "    time.sleep(0.1)\n"
+        "    print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
+        "    time.sleep(60)\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    pids = [int(pid) for pid in process.stdout.readline().split()]
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert len(pids) == 2
+    for _ in range(150):
+        if not any(map(running, pids)):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"of the workers {pids} some are still running")
+
+
+def running(pid):
+    """Whether a process computes; one that ended and was not yet waited for has no command line."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False

@@ -14,7 +14,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-GRACE_SECONDS = 1.4
+GRACE_SECONDS = 1.2
 """How long work under way may go on after the first Ctrl-C; storing and leaving take the rest of 2 s."""
 
 

@@ -1,0 +1,190 @@
+"""What running costs beside the runs: a sweep of 10,000 runs over every optimizer, and 100,000 tiny runs.
+
+    scripts/bench running [--jobs 2] [--runs 10000] [--tiny 100000] [--json FILE]
+
+Overhead is counted in processor seconds, which a busy machine changes less than wall time: what a command
+with one process takes beyond starting, less what the optimizers alone take for the same runs. With
+several processes, what the main process takes for each run is what bounds how many it can feed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.experiment.objectives import ExactObjective
+from simulator.experiment.problem import Problem
+from simulator.experiment.results import open_results
+from simulator.experiment.runs import Task, run_task, tasks
+from simulator.experiment.starting_points import starting_points
+from simulator.experiment.study import load_study
+from simulator.optimizers import METHODS, Box, Counted
+from simulator.running.plan import Plan
+
+MIXED = """\
+name: sweep
+brew: immersion
+customers: survey
+starts: 10
+stop: {{max_evaluations: 20}}
+optimizers: [{optimizers}]
+check: {{methods: [l-bfgs-b]}}
+sweep: {{seed: "linear(1, {points}, {points})"}}
+"""
+TINY = """\
+name: tiny
+tune: [grind_um, time_s]
+fixed: {{milk_g: 0, sugar_g: 0}}
+starts: {starts}
+stop: {{max_evaluations: 3}}
+optimizers: [adam]
+check: {{methods: [l-bfgs-b]}}
+sweep: {{seed: "linear(1, {points}, {points})"}}
+"""
+# Global methods and those that see no gradient spend the whole budget of anybody; they are kept out so
+# that a run is of the usual length.
+LONG = ("differential-evolution", "dual-annealing", "shgo", "direct", "basin-hopping")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--tiny", type=int, default=100_000)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    names = [name for name in METHODS if name not in LONG]
+    points = max(asked.runs // (10 * len(names)), 1)
+    mixed = MIXED.format(optimizers=", ".join(names), points=points)
+    figures = {f"{len(names)} optimizers": measured(mixed, asked.jobs, sample=5)}
+    if asked.tiny:
+        starts = min(asked.tiny // 20, 1000)
+        tiny = TINY.format(starts=starts, points=max(asked.tiny // (2 * starts), 1))
+        figures["tiny runs"] = measured(tiny, asked.jobs, sample=2)
+    for what, row in figures.items():
+        print(f"{what}:")
+        for name, value in row.items():
+            print(f"  {name:<34} {value:>12,.3f}")
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def measured(text: str, jobs: int, sample: int) -> dict[str, float]:
+    """Run a study as a user would, and hold its cost against the work of its optimizers."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = planned(Path(folder), text)
+        start = command(Path(folder), TINY.format(starts=2, points=1), 1)
+        start_many = command(Path(folder), TINY.format(starts=2, points=1), jobs)
+        whole = command(Path(folder), text, jobs)
+        # Overhead needs no more than a sample of the points.
+        few = text.replace(f"{plan.study.points})", f"{sample})").replace(
+            f", {plan.study.points},", f", {sample},"
+        )
+        part, alone = planned(Path(folder), few), command(Path(folder), few, 1)
+    own = own_work(part, sample)
+    return {
+        "runs": plan.runs,
+        "processes": jobs,
+        "wall s": whole.wall,
+        "wall s to start and end": start_many.wall,
+        "own work of a run, ms": own * 1e3,
+        "overhead of a run, ms": ((alone.cpu - start.cpu) / part.runs - own) * 1e3,
+        "main process for a run, ms": (whole.cpu - start_many.cpu) / plan.runs * 1e3,
+        "peak memory of the main process, MB": whole.peak_mb,
+        "the same with next to no runs, MB": start_many.peak_mb,
+        "folder, kB for a run": whole.folder_bytes / plan.runs / 1e3,
+    }
+
+
+class Cost(NamedTuple):
+    """What a command cost; ``cpu`` is that of its main process."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    folder_bytes: int
+
+
+def planned(folder: Path, text: str) -> Plan:
+    config = folder / "study.yaml"
+    config.write_text(text, encoding="utf-8")
+    return Plan(load_study(config))
+
+
+def command(folder: Path, text: str, jobs: int) -> Cost:
+    """Run a study in a new folder."""
+    config, out = folder / "study.yaml", folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    config.write_text(text, encoding="utf-8")
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    words = ["run", str(config), "--out", str(out), "-q", "--no-figures", "-j", str(jobs)]
+    peak_mb = watched([sys.executable, "-m", "simulator", *words])
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    with open_results(out) as results:
+        assert results.progress().complete, results.progress()
+    size = sum(path.stat().st_size for path in out.iterdir() if path.is_file())
+    return Cost(wall, cpu, peak_mb, size)
+
+
+def watched(command: list[str]) -> float:
+    """Run a command to its end; the largest resident memory that it was seen to have, in MB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        except OSError:
+            break
+        for line in status.splitlines():
+            if line.startswith("VmHWM:"):
+                peak = max(peak, int(line.split()[1]))
+        time.sleep(0.2)
+    if process.wait() not in (0, 1):
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return peak / 1024
+
+
+def own_work(plan: Plan, points: int) -> float:
+    """Processor seconds per run of the optimizers and their objective alone, over some points."""
+    spent, runs = 0.0, 0
+    for index in range(min(points, plan.study.points)):
+        point = plan.study.point(index)
+        problem = plan.shelf.problem(point.experiment)
+        for task in tasks(point.experiment):
+            repeats = list(range(point.experiment.starts.repeats))
+            run_task(problem, task, repeats[:1], "")  # compiles
+            spent += minimizing(problem, task, repeats)
+            runs += len(repeats)
+    return spent / runs
+
+
+def minimizing(problem: Problem, task: Task, repeats: list[int]) -> float:
+    seeds = [np.random.SeedSequence(repeat) for repeat in repeats]
+    spent = 0.0
+    # As many side by side as workers take.
+    for first in range(0, len(repeats), 16):
+        some = repeats[first : first + 16]
+        counted = Counted(ExactObjective(problem), Box.unit(problem.size))
+        starts = starting_points(problem)[:, some]
+        before = time.process_time()
+        task.choice.solver.minimize(
+            counted, Box.unit(problem.size), starts, problem.experiment.stop, seeds[: len(some)]
+        )
+        spent += time.process_time() - before
+    return spent
+
+
+if __name__ == "__main__":
+    main()

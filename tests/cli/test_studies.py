@@ -1,0 +1,221 @@
+"""``run`` with overrides, sweeps, shares and processes; ``show``, ``ls``, ``export`` and ``merge``."""
+
+import csv
+import io
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from simulator.experiment.config import loads
+from simulator.experiment.results import open_results
+
+
+@pytest.fixture
+def run(simulator, small, tmp_path):
+    """Runs the small experiment into a folder beside it, without figures."""
+
+    def call(name="out", *arguments):
+        return simulator("run", small, "--no-figures", "--out", tmp_path / name, *arguments)
+
+    return call
+
+
+def test_set_changes_a_setting_and_a_wrong_one_is_refused_by_its_flag(simulator, small, run):
+    assert run("out", "-s", "optimizers.0.learning_rate=0.05", "-q").status == 0
+    said = run("other", "-s", "optimizers.0.lerning_rate=0.05")
+    assert said.status == 2
+    assert "--set optimizers.0.lerning_rate=0.05" in said.err
+    assert "nearest   learning_rate" in said.err
+
+
+def test_a_sweep_ends_with_a_row_per_point_and_one_verdict(run, tmp_path):
+    said = run("out", "--sweep", "customers=milk,black-strong", "--json")
+    assert said.status == 0
+    answer = json.loads(said.out)
+    assert [point["settings"] for point in answer["points"]] == [
+        {"customers": "milk"},
+        {"customers": "black-strong"},
+    ]
+    assert all(point["agrees"] and point["runs"] == 6 for point in answer["points"])
+    assert "At 2 of 2 points" in said.err
+
+
+def test_a_dry_run_says_how_much_work_it_is_and_does_none(simulator, small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = simulator("run", small, "--dry-run", "--json", "--sweep", "seed=1,2,3", "-j", "2")
+    told = json.loads(said.out)
+    assert (told["points"], told["runs"], told["cores"]) == (3, 18, 2)
+    assert told["most_evaluations"] == 18 * 400
+    assert told["expected_s"] > 0
+    assert {path.name for path in tmp_path.iterdir()} == {"small.yaml"}
+
+
+def test_quiet_says_nothing_but_the_result(run):
+    said = run("out", "-q")
+    assert said.err == ""
+    assert "verdict" in said.out
+
+
+def test_verbose_says_what_is_stored(run):
+    assert "adam: 2 runs in" in run("out", "-v").err
+
+
+def test_the_log_file_tells_what_was_done(run, tmp_path):
+    run()
+    log = (tmp_path / "out" / "run.log").read_text("utf-8")
+    assert "adam: 2 runs done" in log
+    assert log.strip().endswith("6 of 6 runs done")
+
+
+def test_shares_say_what_is_missing_and_merge_to_the_whole(simulator, run, tmp_path):
+    said = run("a", "--shard", "1/2")
+    assert "of 6 runs done" in said.err
+    assert "verdict" not in said.out
+    run("b", "--shard", "2/2")
+    merged = simulator("merge", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "whole")
+    assert merged.status == 0
+    assert "6 of 6 runs done" in merged.out
+    assert "6 cached" in run("whole").err
+
+
+def test_results_of_another_config_are_not_merged(simulator, run, tmp_path):
+    run("a")
+    run("b", "-s", "seed=8")
+    said = simulator("merge", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "whole")
+    assert said.status == 2
+    assert "same study" in said.err
+
+
+def test_a_run_with_other_numbers_in_two_folders_is_refused(simulator, run, tmp_path):
+    run("a")
+    run("b")
+    from simulator.experiment.row_format import RUN_COLUMNS, checksum
+
+    with sqlite3.connect(tmp_path / "b" / "results.sqlite") as connection:
+        connection.execute("UPDATE runs SET loss = 1.0 WHERE optimizer = 'adam' AND repeat = 1")
+        columns = ", ".join(RUN_COLUMNS)
+        cells = connection.execute(
+            f"SELECT {columns}, trace_checksum FROM runs WHERE loss = 1.0"
+        ).fetchone()
+        connection.execute("UPDATE runs SET checksum = ? WHERE loss = 1.0", (checksum(cells),))
+    said = simulator("merge", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "whole")
+    assert said.status == 2
+    assert "for the same run" in said.err
+
+
+def test_show_prints_a_config_with_the_origin_of_every_setting(simulator, small):
+    said = simulator("show", small, "-s", "brew.water_g=200")
+    assert loads(said.out).brew.water_g == 200
+    lines = {line.split(":")[0].strip(): line for line in said.out.splitlines()}
+    assert lines["seed"].endswith(f"# {small}:2")
+    assert lines["water_g"].endswith("# --set brew.water_g=200")
+    assert lines["dose_g"].endswith("# default")
+
+
+def test_show_prints_a_folder_with_its_progress_and_verdict(simulator, run, tmp_path):
+    run()
+    said = simulator("show", tmp_path / "out")
+    assert "6 of 6 runs done" in said.out
+    assert "verdict: agree" in said.out
+
+
+def test_ls_names_a_broken_folder_and_a_broken_row_and_lists_the_others(simulator, run, tmp_path):
+    for name in ("good", "row", "manifest"):
+        run(name)
+    with sqlite3.connect(tmp_path / "row" / "results.sqlite") as connection:
+        connection.execute("UPDATE runs SET loss = 0.0 WHERE optimizer = 'adam' AND repeat = 1")
+    (tmp_path / "manifest" / "manifest.json").write_text("{", encoding="utf-8")
+    said = simulator("ls", tmp_path, "--json")
+    assert said.status == 2
+    found = {Path(item["folder"]).name: item for item in json.loads(said.out)}
+    assert found["good"]["complete"]
+    assert (found["row"]["done"], found["row"]["complete"]) == (5, False)
+    assert "repeat 1" in found["row"]["trouble"]
+    assert found["manifest"]["done"] is None
+    assert "manifest.json" in found["manifest"]["trouble"]
+    assert simulator("ls", tmp_path).err.count("damaged:") == 2
+
+
+def test_ls_of_an_unfinished_folder_says_how_much_is_done(simulator, run, tmp_path):
+    run("out", "--shard", "1/2")
+    assert "of 6 runs done" in simulator("ls", tmp_path).out
+
+
+def test_export_writes_a_row_per_run_with_the_settings_that_vary(simulator, run, tmp_path):
+    run("out", "--sweep", "optimizers.0.learning_rate=0.05,0.1")
+    said = simulator("export", tmp_path / "out")
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    assert len(rows) == 8
+    key = "sweep.optimizers.0.learning_rate"
+    assert sorted(row[key] for row in rows) == [""] * 4 + ["0.05"] * 2 + ["0.1"] * 2
+    with open_results(tmp_path / "out") as results:
+        losses = {run.key: run.loss for run in results.runs()}
+    assert {row["key"]: float(row["loss"]) for row in rows} == losses
+
+
+def test_export_of_traces_has_a_row_per_evaluation(simulator, run, tmp_path):
+    run()
+    said = simulator("export", tmp_path / "out", "--traces", "--format", "jsonl")
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    with open_results(tmp_path / "out") as results:
+        assert len(rows) == sum(len(results.trace(run.key)) for run in results.runs())
+    assert {"step", "loss", "grind_um", "milk_g"} <= set(rows[0])
+
+
+def test_export_to_parquet_reads_back(simulator, run, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    run("out", "--sweep", "customers=milk,survey")
+    file = tmp_path / "runs.parquet"
+    assert simulator("export", tmp_path / "out", "--format", "parquet", "--out", file).status == 0
+    table = parquet.read_table(file).to_pylist()
+    assert len(table) == 12
+    assert {row["sweep.customers"] for row in table} == {"milk", "survey"}
+
+
+def test_text_that_a_spreadsheet_would_calculate_is_marked(simulator, run, tmp_path):
+    run("out", "-s", "optimizers.0.label='=cmd()'")
+    rows = list(csv.DictReader(io.StringIO(simulator("export", tmp_path / "out").out)))
+    assert {row["optimizer"] for row in rows} == {"'=cmd()", "nesterov", "l-bfgs-b"}
+
+
+def test_a_damaged_run_is_named_and_the_others_are_exported(simulator, run, tmp_path):
+    run()
+    with sqlite3.connect(tmp_path / "out" / "results.sqlite") as connection:
+        connection.execute("UPDATE runs SET loss = 0.0 WHERE optimizer = 'adam' AND repeat = 1")
+    said = simulator("export", tmp_path / "out")
+    assert said.status == 2
+    assert "repeat 1" in said.err
+    assert len(list(csv.DictReader(io.StringIO(said.out)))) == 5
+
+
+def test_an_unknown_format_and_a_wrong_share_are_refused(simulator, run, tmp_path):
+    run()
+    assert simulator("export", tmp_path / "out", "--format", "xls").status == 2
+    assert run("out", "--shard", "3/2").status == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_stores_what_is_done_and_the_same_command_ends_it(small, tmp_path, numbers, jobs):
+    command = [sys.executable, "-m", "simulator", "run", str(small), "--no-figures"]
+    command += ["-s", "stop.max_evaluations=100", "--sweep", "seed=linear(1,12,12)", "-j", str(jobs), "--out"]
+    out = tmp_path / "out"
+    process = subprocess.Popen([*command, str(out)], stderr=subprocess.PIPE, text=True)
+    log = out / "run.log"
+    while process.poll() is None and not (log.exists() and "runs in" in log.read_text("utf-8")):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate()[1]
+    assert process.returncode == 130
+    assert " of 72 runs done. To go on: " in said
+    with open_results(out) as results:
+        assert 0 < results.progress().done < 72
+    for folder in (out, tmp_path / "whole"):
+        subprocess.run([*command, str(folder), "-q"], check=True, stdout=subprocess.DEVNULL)
+    assert numbers(out) == numbers(tmp_path / "whole")
+    assert not (out / "results.sqlite-wal").exists()

@@ -2,9 +2,9 @@
 
     scripts/bench running [--jobs 2] [--runs 10000] [--tiny 100000] [--json FILE]
 
-Overhead is counted in processor seconds, which a busy machine changes less than wall time: what a command
-with one process takes beyond starting, less what the optimizers alone take for the same runs. With
-several processes, what the main process takes for each run is what bounds how many it can feed.
+Overhead is what one process takes for a run outside its optimizer, in processor seconds: planning, claiming,
+keys, the record, packing and storing. With several processes, what the main process takes for each run bounds
+how many it can feed.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
-import numpy as np
-
-from simulator.experiment.objectives import ExactObjective
+from simulator.experiment import runs
 from simulator.experiment.problem import Problem
 from simulator.experiment.results import open_results
-from simulator.experiment.runs import Task, run_task, tasks
-from simulator.experiment.starting_points import starting_points
 from simulator.experiment.study import load_study
-from simulator.optimizers import METHODS, Box, Counted
+from simulator.optimizers import METHODS, Outcome
+from simulator.running.interrupts import Interrupt
 from simulator.running.plan import Plan
+from simulator.running.work import open_study, sizing_of, work
+from simulator.running.workers import InProcess
 
 MIXED = """\
 name: sweep
@@ -83,25 +83,22 @@ def measured(text: str, jobs: int, sample: int) -> dict[str, float]:
     """Run a study as a user would, and hold its cost against the work of its optimizers."""
     with tempfile.TemporaryDirectory() as folder:
         plan = planned(Path(folder), text)
-        start = command(Path(folder), TINY.format(starts=2, points=1), 1)
-        start_many = command(Path(folder), TINY.format(starts=2, points=1), jobs)
+        start = command(Path(folder), TINY.format(starts=2, points=1), jobs)
         whole = command(Path(folder), text, jobs)
         # Overhead needs no more than a sample of the points.
-        few = text.replace(f"{plan.study.points})", f"{sample})").replace(
-            f", {plan.study.points},", f", {sample},"
-        )
-        part, alone = planned(Path(folder), few), command(Path(folder), few, 1)
-    own = own_work(part, sample)
+        points = plan.study.points
+        few = text.replace(f", {points}, {points})", f", {sample}, {sample})")
+        own, overhead = own_and_overhead(Path(folder), few)
     return {
         "runs": plan.runs,
         "processes": jobs,
         "wall s": whole.wall,
-        "wall s to start and end": start_many.wall,
+        "wall s to start and end": start.wall,
         "own work of a run, ms": own * 1e3,
-        "overhead of a run, ms": ((alone.cpu - start.cpu) / part.runs - own) * 1e3,
-        "main process for a run, ms": (whole.cpu - start_many.cpu) / plan.runs * 1e3,
+        "overhead of a run, ms": overhead * 1e3,
+        "main process for a run, ms": (whole.cpu - start.cpu) / plan.runs * 1e3,
         "peak memory of the main process, MB": whole.peak_mb,
-        "the same with next to no runs, MB": start_many.peak_mb,
+        "the same with next to no runs, MB": start.peak_mb,
         "folder, kB for a run": whole.folder_bytes / plan.runs / 1e3,
     }
 
@@ -156,34 +153,25 @@ def watched(command: list[str]) -> float:
     return peak / 1024
 
 
-def own_work(plan: Plan, points: int) -> float:
-    """Processor seconds per run of the optimizers and their objective alone, over some points."""
-    spent, runs = 0.0, 0
-    for index in range(min(points, plan.study.points)):
-        point = plan.study.point(index)
-        problem = plan.shelf.problem(point.experiment)
-        for task in tasks(point.experiment):
-            repeats = list(range(point.experiment.starts.repeats))
-            run_task(problem, task, repeats[:1], "")  # compiles
-            spent += minimizing(problem, task, repeats)
-            runs += len(repeats)
-    return spent / runs
+def own_and_overhead(folder: Path, text: str) -> tuple[float, float]:
+    """Processor seconds per run inside the optimizers, and outside them, of a study in this process."""
+    plan, own = planned(folder, text), 0.0
+    inside = runs._minimize
 
-
-def minimizing(problem: Problem, task: Task, repeats: list[int]) -> float:
-    seeds = [np.random.SeedSequence(repeat) for repeat in repeats]
-    spent = 0.0
-    # As many side by side as workers take.
-    for first in range(0, len(repeats), 16):
-        some = repeats[first : first + 16]
-        counted = Counted(ExactObjective(problem), Box.unit(problem.size))
-        starts = starting_points(problem)[:, some]
+    def timed(problem: Problem, task: runs.Task, repeats: list[int]) -> dict[int, Outcome]:
+        nonlocal own
         before = time.process_time()
-        task.choice.solver.minimize(
-            counted, Box.unit(problem.size), starts, problem.experiment.stop, seeds[: len(some)]
-        )
-        spent += time.process_time() - before
-    return spent
+        outcomes = inside(problem, task, repeats)
+        own += time.process_time() - before
+        return outcomes
+
+    # Once to compile, which is done once for each cup, and once to measure.
+    for name in ("warm", "measured"):
+        own, interrupt, before = 0.0, Interrupt(), time.process_time()
+        with patch.object(runs, "_minimize", timed), open_study(plan, folder / name) as store:
+            work(plan, store, InProcess(interrupt), sizing_of(plan, 1), interrupt)
+        spent = time.process_time() - before
+    return own / plan.runs, (spent - own) / plan.runs
 
 
 if __name__ == "__main__":

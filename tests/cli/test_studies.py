@@ -203,7 +203,15 @@ def test_an_unknown_format_and_a_wrong_share_are_refused(simulator, run, tmp_pat
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_stores_what_is_done_and_the_same_command_ends_it(small, tmp_path, numbers, jobs):
     command = [sys.executable, "-m", "simulator", "run", str(small), "--no-figures"]
-    command += ["-s", "stop.max_evaluations=100", "--sweep", "seed=linear(1,12,12)", "-j", str(jobs), "--out"]
+    command += [
+        "-s",
+        "stop.max_evaluations=100",
+        "--sweep",
+        "seed=linear(1,12,12)",
+        "-j",
+        str(jobs),
+        "--out",
+    ]
     out = tmp_path / "out"
     process = subprocess.Popen([*command, str(out)], stderr=subprocess.PIPE, text=True)
     log = out / "run.log"

@@ -63,7 +63,7 @@ def duration(seconds: float) -> str:
     """A time as people say it.
 
     >>> duration(3.2), duration(200), duration(7300), duration(2e5)
-    ('3 s', '3 min 20 s', '2 h 2 min', '2 d 7 h')
+    ('3 s', '3 min 20 s', '2 h 1 min', '2 d 7 h')
     """
     whole = round(seconds)
     for unit, inner, size, part in (("d", "h", 86400, 3600), ("h", "min", 3600, 60)):

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from simulator.experiment import content_key
 from simulator.experiment.config import Experiment, experiment_of
-from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.extends import extended
 from simulator.experiment.faults import dotted
 from simulator.experiment.overrides import parsed_override, refuse, with_overrides
@@ -46,8 +46,8 @@ class Point:
 
     @cached_property
     def config_hash(self) -> str:
-        """Canonical hash of its resolved config."""
-        return canonical_hash(self.experiment.resolved())
+        """Hash of its resolved config, the description left out."""
+        return content_key.config_hash(self.experiment.resolved())
 
     def __str__(self) -> str:
         """Name the varied settings."""

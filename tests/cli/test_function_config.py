@@ -93,7 +93,7 @@ def test_the_table_speaks_of_values_and_parameters(simulator, config, tmp_path):
 def test_a_finished_run_is_recognised(simulator, config, tmp_path):
     for _ in range(2):
         said = simulator("run", config, "--allow-code", "--out", tmp_path / "out", "--no-figures")
-    assert "adam: 2 runs were already there" in said.err
+    assert "6 cached" in said.err
 
 
 def test_the_graph_of_the_function_is_part_of_the_key(config):

@@ -128,6 +128,6 @@ def test_a_better_description_is_not_another_experiment(simulator, small, tmp_pa
     small.write_text(small.read_text("utf-8") + "description: two knobs\n", "utf-8")
     said = simulator("run", small, "--out", out, "--no-figures")
     assert said.status == 0
-    assert "were already there" in said.err
+    assert "cached" in said.err
     small.write_text(small.read_text("utf-8").replace("seed: 3", "seed: 4"), "utf-8")
     assert simulator("run", small, "--out", out).status == 2

@@ -37,7 +37,7 @@ class Emission:
 
     >>> emission = Emission()
     >>> emission.function(trace(lambda x: x[0] * x[1], 2))[:25]
-    '(()=>{function it(x,y=new'
+    '(()=>{function it(x,y){co'
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,9 @@ class Emission:
 
     def function(self, graph: Graph) -> str:
         """A JavaScript expression: the function (numbers, place for results) → results of a graph."""
+        # The page always says where results go.
         module = javascript_source(graph, "it").replace("export function", "function")
+        module = re.sub(r", y = new Float64Array\(\d+\)", ", y", module)
         own = [
             compact(text) for name, text in _functions(module) if not self._is_shared(name, text)
         ]

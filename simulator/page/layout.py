@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 from simulator.page.layers import Layered, in_layers
 from simulator.page.stages import STAGES, StagedGraph, View
 
-_PORT_SPREAD: Final = 12.0
-_PORTS_WIDTH: Final = 0.7
+#: Distance between the ends of neighbouring edges on the head of a box, and the part of the head they share.
+PORTS: Final = (12.0, 0.7)
 
 
 class Size(NamedTuple):
@@ -59,12 +59,9 @@ class Layout:
     crossings: int
 
     def as_json(self) -> dict[str, Any]:
-        """Whole pixels in flat lists, which is what the page reads."""
+        """Whole pixels in flat lists, which is what the page reads; edges it finds by the graph itself."""
         return {
             "size": [round(self.width), round(self.height)],
-            "named": NAMED,
-            "operation": OPERATION,
-            "ports": [_PORT_SPREAD, _PORTS_WIDTH],
             "stages": [[name, round(top), round(height)] for name, top, height in self.stages],
             "rows": [round(number) for row in self.rows for number in row],
             # node, layer, how many places, their centres
@@ -73,22 +70,16 @@ class Layout:
                 for node, xs in self.x.items()
                 for number in (node, self.layer[node], len(xs), *map(round, xs))
             ],
-            # child, how many parents, they
-            "edges": [
-                number
-                for child, parents in self.arriving.items()
-                for number in (child, len(parents), *parents)
-            ],
         }
 
 
 def port_spread(width: float, count: int) -> float:
-    """Distance between the ends of neighbouring edges on the head of a box.
+    """Distance between the ends of neighbouring edges on the head of a box; see `PORTS`.
 
     >>> port_spread(120.0, 3), port_spread(120.0, 28)
     (12.0, 3.0)
     """
-    return min(_PORT_SPREAD, _PORTS_WIDTH * width / max(count, 1))
+    return min(PORTS[0], PORTS[1] * width / max(count, 1))
 
 
 def lay_out(staged: StagedGraph, view: View) -> Layout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -23,7 +23,7 @@ from simulator.page.best import STARTS, best_cup
 from simulator.page.bundle import bundle
 from simulator.page.columns import columns, typical_changes
 from simulator.page.emission import Emission, value_and_gradient
-from simulator.page.layout import lay_out
+from simulator.page.layout import NAMED, OPERATION, PORTS, lay_out
 from simulator.page.model import BEAN_NUMBERS, PageModel, methods_for
 from simulator.page.quantities import quantities
 from simulator.page.rules import RaceRule, race_rules
@@ -128,7 +128,7 @@ class Page:
             "voices": _list(
                 _object(
                     {
-                        "beyond": emission.function(each.beyond),
+                        "beyond": _list(map(emission.function, each.beyond)),
                         "dearest": emission.function(each.dearest),
                     }
                 )
@@ -169,6 +169,7 @@ class Page:
                 "tds": [DRIP_IDEAL.tds_low, DRIP_IDEAL.tds_high],
             },
             "shades": [[round(255 * c) for c in COFFEE(k / 15)[:3]] for k in range(16)],
+            "boxes": {"named": NAMED, "operation": OPERATION, "ports": PORTS},
             "start": self._start(),
             "starts": STARTS,
         }
@@ -260,6 +261,7 @@ def _rule(rule: RaceRule, look: Any) -> dict[str, Any]:
         "label": rule.label,
         "method": rule.method,
         "rate": rule.learning_rate,
+        "state": len(rule.start.outputs),
         "colour": look.colour,
         "dash": dash,
         "marker": look.marker,
@@ -288,5 +290,5 @@ def _object(parts: Mapping[str, str]) -> str:
     return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in parts.items()) + "}"
 
 
-def _list(parts: Sequence[str] | Any) -> str:
+def _list(parts: Iterable[str]) -> str:
     return f"[{','.join(parts)}]"

@@ -30,14 +30,14 @@ class Voice:
         segment: its name.
         reads: names of the graph's quantities that go in, behind the cost.
         complaints: (aspect, words, whether it is too much) of each miss.
-        beyond: graph of cost and quantities → per miss, the share of people whom it costs more.
+        beyond: per miss, graph of cost and quantities → the share of people whom it costs more.
         dearest: graph of the same → per miss, what nobody pays more than.
     """
 
     segment: str
     reads: tuple[str, ...]
     complaints: tuple[tuple[str, str, bool], ...]
-    beyond: Graph
+    beyond: tuple[Graph, ...]
     dearest: Graph
 
 
@@ -72,7 +72,9 @@ def _voice(segment: Segment) -> Voice:
         segment.name,
         reads,
         complaints,
-        trace(lambda x: np.stack([miss.beyond(x[0]) for _, miss in missed(x)]), size),
+        tuple(
+            trace(lambda x, k=k: missed(x)[k][1].beyond(x[0]), size) for k in range(len(complaints))
+        ),
         trace(
             lambda x: np.stack(
                 [np.asarray(miss.dearest + 0.0 * x[0])[()] for _, miss in missed(x)]

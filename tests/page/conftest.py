@@ -116,11 +116,15 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
 )  # fmt: skip
 _KEYS = {
-    "Enter": ("Enter", 13, "\r"), "Space": (" ", 32, " "), "Tab": ("Tab", 9, ""),
+    "Enter": ("Enter", 13, "\r"),
+    "Space": (" ", 32, " "),
+    "Tab": ("Tab", 9, ""),
     "Escape": ("Escape", 27, ""),
-    "ArrowLeft": ("ArrowLeft", 37, ""), "ArrowUp": ("ArrowUp", 38, ""), "ArrowRight": ("ArrowRight", 39, ""),
-    "ArrowDown": ("ArrowDown", 40, ""),
-}  # fmt: skip
+    **{
+        f"Arrow{way}": (f"Arrow{way}", 37 + k, "")
+        for k, way in enumerate(("Left", "Up", "Right", "Down"))
+    },
+}
 
 
 class Browser:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from simulator.page import Page
+from simulator.page.layout import lay_out
+from simulator.page.stages import StagedGraph, View
 
 WIDTHS = {"phone": 360, "tablet": 768, "wide": 1440}
 
@@ -124,6 +126,16 @@ def test_the_chain_rule_in_the_lens_adds_up(house_page, open_page):
     assert off < 1e-9
 
 
+@pytest.mark.parametrize("view", [View(), View("brewer", "operations"), View("customer", "names")])
+def test_the_edges_drawn_are_those_that_were_laid_out(house_page, open_page, view):
+    tab = open_page(house_page, f"view={view.key}")
+    drawn = dict(tab.do("[...cup.view.arriving]"))
+    layout = lay_out(StagedGraph(house_page.models[0].graph), view)
+    assert {k: sorted(v) for k, v in drawn.items()} == {
+        k: sorted(v) for k, v in layout.arriving.items()
+    }
+
+
 def test_enter_opens_a_stage_to_names_then_operations_then_closes_it(house_page, open_page):
     tab = open_page(house_page)
     sketch = tab.do("cup.view.order.length")
@@ -226,7 +238,7 @@ def test_the_address_holds_the_state(house_page, open_page):
     )
     tab.focus("input[type=range][data-knob=milk_g]")
     tab.press("ArrowRight")
-    tab.frame()
+    tab.wait("location.hash.includes('milk_g=12.')")
     address = tab.do("location.hash")
     assert "method=pour-over" in address
     tab.do("location.reload()")

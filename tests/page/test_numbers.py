@@ -21,7 +21,8 @@ const numbers = brewer.given(data.beans[given.bean], shares);
 print(given.x.map((x) => {
   const cup = brewed(brewer, x, numbers);
   return {
-    loss: cup.loss, gradient: Array.from(cup.gradient), alone: brewer.programs.loss(cup.inputs)[0],
+    loss: cup.loss, gradient: Array.from(cup.gradient),
+    alone: brewer.programs.loss(cup.inputs, new Float64Array(1))[0],
     walked: x.map((_, i) => cup.adjoint[brewer.graph.inputs[i]]), end: cup.values[brewer.output],
     values: given.all ? Array.from(cup.values) : [],
   };

@@ -36,7 +36,8 @@ export class CheckPanel {
   /** Central differences on the dial's own scale, 0–1; at a limit the dial is moved beyond it. */
   numeric(cup, i) {
     const at = Float64Array.from(cup.inputs);
-    const loss = (x) => { at[i] = x; return cup.brewer.programs.loss(at)[0]; };
+    const result = new Float64Array(1);
+    const loss = (x) => { at[i] = x; return cup.brewer.programs.loss(at, result)[0]; };
     const x = cup.inputs[i];
     return (loss(x + HAIR) - loss(x - HAIR)) / (2 * HAIR);
   }

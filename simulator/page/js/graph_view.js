@@ -4,6 +4,7 @@ import { element, set, svg, text } from "./dom.js";
 import { plain, signed } from "./words.js";
 
 const WIDEST = 9;
+const SMALLEST = 0.8;
 // Blame that rounds to nothing is not written; in points, or in percent of customers.
 const READABLE = 0.005;
 
@@ -29,6 +30,8 @@ export class GraphView {
     const [width, height] = view.size;
     set(this.picture, "viewBox", `0 0 ${width} ${height}`);
     this.picture.style.width = `${width}px`;
+    // A narrow screen sees it smaller, down to what can still be read; beyond that it scrolls.
+    this.picture.style.minWidth = `${Math.min(width, SMALLEST * width)}px`;
     this.edgesLayer = svg("g", { class: "edges", "aria-hidden": "true" });
     this.boxesLayer = svg("g", { class: "boxes" });
     this.picture.replaceChildren(
@@ -57,20 +60,24 @@ export class GraphView {
       this.at.set(node, { layer, xs: view.boxes.slice(k + 3, k + 3 + count) });
       k += 3 + count;
     }
-    this.arriving = new Map();
-    for (let k = 0; k < view.edges.length;) {
-      const [child, count] = view.edges.slice(k, k + 2);
-      this.arriving.set(child, view.edges.slice(k + 2, k + 2 + count));
-      k += 2 + count;
-    }
     const place = (node) => this.at.get(node);
     this.order = [...this.at.keys()].sort(
       (a, b) => place(a).layer - place(b).layer || place(a).xs[0] - place(b).xs[0],
     );
     this.isShown = (node) => this.at.has(node);
+    // Each box's parents, as their edges come in from left to right.
+    this.arriving = new Map();
+    for (const child of this.order) {
+      const lane = (parent) => place(parent).xs[place(child).layer - 1 - place(parent).layer];
+      const parents = [...this.brewer.walk.local(child, this.isShown).keys()].sort((a, b) => lane(a) - lane(b));
+      if (parents.length) this.arriving.set(child, parents);
+    }
   }
 
-  size(node) { return this.brewer.graph.names[node] ? this.view.named : this.view.operation; }
+  size(node) {
+    const { named, operation } = this.app.data.boxes;
+    return this.brewer.graph.names[node] ? named : operation;
+  }
 
   row(layer) { return { top: this.view.rows[2 * layer], tall: this.view.rows[2 * layer + 1] }; }
 
@@ -93,7 +100,7 @@ export class GraphView {
     }
     const [wide, tall] = this.size(child);
     const end = this.row(to.layer);
-    const spread = Math.min(this.view.ports[0], (this.view.ports[1] * wide) / count);
+    const spread = Math.min(this.app.data.boxes.ports[0], (this.app.data.boxes.ports[1] * wide) / count);
     bend(to.xs[0] + (k - (count - 1) / 2) * spread, end.top);
     return `${d}L${x} ${end.top + (end.tall - tall) / 2}`;
   }

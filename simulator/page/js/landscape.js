@@ -5,6 +5,7 @@ import { position } from "./cup.js";
 import { element, set, svg } from "./dom.js";
 
 const [ACROSS, UP] = [56, 40];
+const FINE_SHADES = 4096;
 
 export class Landscape {
   constructor(app) {
@@ -63,28 +64,30 @@ export class Landscape {
     const last = shades.length - 1;
     const scale = 1 / (most - least || 1);
     // The best part in finer bands: there the landscape is flat.
-    const band = new Uint8Array(64);
-    for (let k = 0; k < 64; k++) band[k] = Math.min(last, Math.floor((1 - Math.sqrt(k / 63)) * (last + 1)));
+    const band = new Uint8Array(FINE_SHADES + 1);
+    for (let k = 0; k <= FINE_SHADES; k++) band[k] = Math.min(last, Math.floor((1 - Math.sqrt(k / FINE_SHADES)) * (last + 1)));
+    const line = new Float64Array(ACROSS + 1);
+    const step = (ACROSS - 1) / (width - 1);
     let above = new Uint8Array(width);
+    let here = new Uint8Array(width);
     for (let y = 0; y < height; y++) {
       const v = (1 - y / (height - 1)) * (UP - 1);
-      const r = Math.min(UP - 2, Math.floor(v));
-      const b = v - r;
-      const here = new Uint8Array(width);
+      const row = Math.min(UP - 2, Math.floor(v));
+      const part = v - row;
+      for (let c = 0; c < ACROSS; c++) {
+        const k = row * ACROSS + c;
+        line[c] = ((1 - part) * this.losses[k] + part * this.losses[k + ACROSS] - least) * scale * FINE_SHADES;
+      }
+      line[ACROSS] = line[ACROSS - 1];
       for (let x = 0; x < width; x++) {
-        const u = (x / (width - 1)) * (ACROSS - 1);
-        const c = Math.min(ACROSS - 2, Math.floor(u));
-        const a = u - c;
-        const k = r * ACROSS + c;
-        const loss = (1 - b) * ((1 - a) * this.losses[k] + a * this.losses[k + 1])
-          + b * ((1 - a) * this.losses[k + ACROSS] + a * this.losses[k + ACROSS + 1]);
-        const t = (loss - least) * scale;
-        const shade = Math.min(last, Math.floor((1 - Math.sqrt(t < 0 ? 0 : t)) * (last + 1)));
+        const u = x * step;
+        const c = u | 0;
+        const shade = band[(line[c] + (u - c) * (line[c + 1] - line[c])) | 0];
         here[x] = shade;
-        const edge = (x && here[x - 1] !== shade) || (y && above[x] !== shade);
+        const edge = (x > 0 && here[x - 1] !== shade) || (y > 0 && above[x] !== shade);
         pixels[y * width + x] = edge ? lines[shade] : colours[shade];
       }
-      above = here;
+      [above, here] = [here, above];
     }
     context.putImageData(image, 0, 0);
   }

@@ -15,6 +15,7 @@ import { Stepper } from "./stepper.js";
 import { signed, Words } from "./words.js";
 
 const DEPTHS = ["napkin", "names", "operations"];
+const REST = 250;
 const SEARCHES = 6;
 const SEARCH_LOOKS = 600;
 
@@ -40,6 +41,7 @@ class App {
     this.chart = new ControlChart(this);
     this.check = new CheckPanel(this);
     this.assemble(root);
+    this.watch([this.customers, this.race, this.check]);
     this.brew();
     this.dress();
     this.relabel();
@@ -118,7 +120,7 @@ class App {
   }
 
   /** A slider has come to rest. */
-  rest() { this.isDragging = false; this.brew(); this.writeAddress(); }
+  rest() { this.isDragging = false; this.writeAddress(); }
 
   turnTo({ index, value, knob, predicted, real, change }) {
     this.remember();
@@ -197,14 +199,34 @@ class App {
     this.rootChoice.value = name;
   }
 
-  /** Brew and draw in the next frame, once however often it is asked for. */
+  /** Brew and draw in the next frame, once however often it is asked for; what is out of sight can wait. */
   render() {
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; this.brew(); this.draw(); });
+    requestAnimationFrame(() => { this.waiting = false; this.brew(); this.draw(true); });
   }
 
-  draw() {
+  /** Panels that lie out of sight are drawn when they come into it, or when the dials have come to rest. */
+  watch(panels) {
+    this.hidden = new Set();
+    this.stale = new Set();
+    const byElement = new Map(panels.map((panel) => [panel.panel, panel]));
+    const observer = new IntersectionObserver((seen) => {
+      for (const { target, isIntersecting } of seen) {
+        const panel = byElement.get(target);
+        if (isIntersecting) this.hidden.delete(panel); else this.hidden.add(panel);
+        if (isIntersecting && this.stale.delete(panel)) panel.update(this.cup);
+      }
+    });
+    for (const target of byElement.keys()) observer.observe(target);
+  }
+
+  catchUp() {
+    for (const panel of this.stale) panel.update(this.cup);
+    this.stale.clear();
+  }
+
+  draw(isMoving = false) {
     const key = `${this.state.method} ${this.state.view}`;
     if (key !== this.drawnView) {
       this.drawnView = key;
@@ -218,10 +240,11 @@ class App {
     this.view.describe();
     this.stepper.update();
     if (this.lens.node !== null && this.lens.node !== undefined) this.lens.show(this.lens.node, this.view, this.cup);
-    this.customers.update(this.cup);
-    this.race.update(this.cup);
-    this.chart.update(this.cup);
-    this.check.update(this.cup);
+    for (const panel of [this.customers, this.race, this.chart, this.check]) {
+      // The chart's trail misses no cup.
+      if (isMoving && panel !== this.chart && this.hidden.has(panel)) this.stale.add(panel);
+      else { this.stale.delete(panel); panel.update(this.cup); }
+    }
     text(this.shownCount, ` · ${this.words.say("graph.count", { shown: this.view.order.length, all: this.brewer.walk.size })}`);
   }
 
@@ -333,7 +356,13 @@ class App {
     return `#${new URLSearchParams(Object.entries(parts).filter(([, value]) => value)).toString()}`;
   }
 
+  /** The address follows when the dials have come to rest: browsers ration such changes. */
   writeAddress() {
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => { this.putAddress(); this.catchUp(); }, REST);
+  }
+
+  putAddress() {
     // In a srcdoc frame there is no address to write, and replaceState throws.
     try { history.replaceState(null, "", this.address()); } catch { this.isFramed = true; }
   }

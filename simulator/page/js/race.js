@@ -8,7 +8,7 @@ export class Runner {
     this.rate = rate;
     this.programs = programs;
     this.gradient = gradient;
-    const state = programs.start(Float64Array.from(x));
+    const state = programs.start(Float64Array.from(x), new Float64Array(rule.state));
     this.inputs = new Float64Array(1 + 2 * this.size + state.length);
     this.inputs[0] = rate;
     this.inputs.set(x, 1);

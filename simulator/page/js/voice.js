@@ -2,43 +2,48 @@
 // simulator/coffee/complaints.py; here they are added up over all costs, as `opinions` does there.
 
 const CELLS = 80;
+// A share of people too small to be heard.
+const NOBODY = 1e-13;
 
 /** Complaint or "just right" -> share of the segment that says it, most likely first. */
 export function opinion(voice, programs, read) {
   const inputs = new Float64Array(1 + voice.reads.length);
   voice.reads.forEach((name, k) => { inputs[k + 1] = read(name); });
-  const count = voice.complaints.length;
-  const dearest = programs.dearest(inputs, new Float64Array(count)).slice();
-  const aspects = [...new Set(voice.complaints.map(([aspect]) => aspect))];
-  const beyond = new Float64Array(count);
-
-  const contentAt = (cost, except) => {
+  const dearest = programs.dearest(inputs, new Float64Array(voice.complaints.length));
+  const result = new Float64Array(1);
+  const beyond = (k, cost) => {
     inputs[0] = cost;
-    programs.beyond(inputs, beyond);
+    return programs.beyond[k](inputs, result)[0];
+  };
+  // The misses of each aspect, by number: who minds one of them does not mind the other.
+  const aspects = [...new Set(voice.complaints.map(([aspect]) => aspect))];
+  const misses = aspects.map((aspect) => voice.complaints.flatMap(([other], k) => (other === aspect ? [k] : [])));
+
+  /** Share of people whom nothing but one aspect costs more than that. */
+  const contentAt = (cost, except) => {
     let product = 1;
-    for (const aspect of aspects) {
-      if (aspect === except) continue;
+    for (let a = 0; a < misses.length && product > NOBODY; a++) {
+      if (a === except) continue;
       let content = 1;
-      voice.complaints.forEach(([other], k) => { if (other === aspect) content -= beyond[k]; });
+      for (const k of misses[a]) content -= beyond(k, cost);
       product *= content;
     }
     return product;
   };
 
   const said = voice.complaints.map(([aspect, words], k) => {
+    const mine = aspects.indexOf(aspect);
     const step = dearest[k] / CELLS;
     let total = 0;
-    inputs[0] = 0;
-    let left = programs.beyond(inputs, beyond)[k];
-    for (let cell = 0; cell < CELLS; cell++) {
-      inputs[0] = (cell + 1) * step;
-      const right = cell + 1 < CELLS ? programs.beyond(inputs, beyond)[k] : 0;
-      if (left !== right) total += (left - right) * contentAt((cell + 0.5) * step, aspect);
+    let left = beyond(k, 0);
+    for (let cell = 0; cell < CELLS && left > NOBODY; cell++) {
+      const right = cell + 1 < CELLS ? beyond(k, (cell + 1) * step) : 0;
+      if (left - right > NOBODY) total += (left - right) * contentAt((cell + 0.5) * step, mine);
       left = right;
     }
     return [words, total];
   });
-  said.push(["just right", contentAt(0, null)]);
+  said.push(["just right", contentAt(0, -1)]);
   const sum = said.reduce((total, [, share]) => total + share, 0);
   return said.map(([words, share]) => [words, share / sum]).sort((a, b) => b[1] - a[1]);
 }

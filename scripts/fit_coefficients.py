@@ -1,6 +1,6 @@
-"""Prints the polynomials of `simulator/autodiff/coefficients.py`: Chebyshev interpolation in 60 digits.
+"""Prints the polynomials of `simulator/autodiff/dialects/coefficients.py`: Chebyshev, in 60 digits.
 
-    .venv/bin/python scripts/fit_coefficients.py > simulator/autodiff/coefficients.py
+    .venv/bin/python scripts/fit_coefficients.py > simulator/autodiff/dialects/coefficients.py
 
 Interpolating at the Chebyshev nodes is within a small factor of the best polynomial there is (Trefethen
 2013, "Approximation Theory and Approximation Practice", chapter 16); the error printed with each row is

@@ -7,8 +7,8 @@ from benchmarks.peers import AUTOGRAD, CASADI, JAX, MICROGRAD, TORCH, Peer
 from benchmarks.rounds import Jobs, interleaved
 from benchmarks.subject import POINT, Subject
 from simulator.autodiff import compile as compiled
-from simulator.autodiff.program import linearize
-from simulator.autodiff.python_dialect import python_function
+from simulator.autodiff.dialects.program import linearize
+from simulator.autodiff.dialects.python_dialect import python_function
 
 C, PYTHON = "C dialect", "Python dialect"
 

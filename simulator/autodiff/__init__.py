@@ -5,6 +5,7 @@
 array([3., 1.])
 """
 
+from simulator.autodiff.arrays.traced_array import TracedArray
 from simulator.autodiff.check import GradientMismatch, check_gradient
 from simulator.autodiff.compile import compile
 from simulator.autodiff.custom import primitive
@@ -26,7 +27,6 @@ from simulator.autodiff.outputs import derivative_graph
 from simulator.autodiff.primitives import TABLE
 from simulator.autodiff.steps import Steps, Walk, compile_steps
 from simulator.autodiff.trace import trace
-from simulator.autodiff.traced_array import TracedArray
 
 where = TABLE["where"]
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from simulator.autodiff.arrays.refusals import explained
+from simulator.autodiff.arrays.traced_array import wrap
 from simulator.autodiff.diagnosis import (
     NonfiniteError,
     OnNonfinite,
@@ -21,10 +23,8 @@ from simulator.autodiff.diagnosis import (
     known_values,
 )
 from simulator.autodiff.node import Node, variable
-from simulator.autodiff.refusals import explained
 from simulator.autodiff.structure import Rebuild, flatten, paths
 from simulator.autodiff.trace import array_of, as_node, field_paths
-from simulator.autodiff.traced_array import wrap
 
 Function = Callable[..., Any]
 Argnum = int | str | tuple[int | str, ...]

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator.autodiff.numpy_dialect import numpy_function
-from simulator.autodiff.program import Program
-from simulator.autodiff.python_dialect import PYTHON_RAISES, python_function
-from simulator.autodiff.source import load_source
+from simulator.autodiff.dialects.numpy_dialect import numpy_function
+from simulator.autodiff.dialects.program import Program
+from simulator.autodiff.dialects.python_dialect import PYTHON_RAISES, python_function
+from simulator.autodiff.dialects.source import load_source
 
 Array = np.ndarray[Any, Any]
 Compiled = Callable[[Any], tuple[Array, ...]]

@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from simulator.autodiff.c_call import c_callable
 from simulator.autodiff.calling import Array, Compiled, Shapes, all_at_once, one_at_a_time
 from simulator.autodiff.diagnosis import (
     Nonfinite,
@@ -17,11 +16,12 @@ from simulator.autodiff.diagnosis import (
     OnNonfinite,
     diagnose_nodes,
 )
+from simulator.autodiff.dialects.c_call import c_callable
+from simulator.autodiff.dialects.numpy_dialect import numpy_function
+from simulator.autodiff.dialects.program import Program, linearize
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node
-from simulator.autodiff.numpy_dialect import numpy_function
 from simulator.autodiff.outputs import Output, check_scalar, graph_of, listed, outputs_graph
-from simulator.autodiff.program import Program, linearize
 from simulator.autodiff.wide_hessian import WRITTEN_OUT, product_graph, with_wide_hessian
 
 Dialect = Literal["python", "numpy", "c"]

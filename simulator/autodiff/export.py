@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from simulator.autodiff.c_dialect import c_source
+from simulator.autodiff.dialects.c_dialect import c_source
+from simulator.autodiff.dialects.javascript_dialect import javascript_source
+from simulator.autodiff.dialects.program import linearize
 from simulator.autodiff.graph import Graph
-from simulator.autodiff.javascript_dialect import javascript_source
 from simulator.autodiff.outputs import Output, graph_of, outputs_graph
-from simulator.autodiff.program import linearize
 
 
 def source(

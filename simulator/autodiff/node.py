@@ -19,13 +19,13 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from simulator.autodiff.arrays.numpy_functions import call_function
+from simulator.autodiff.arrays.traced_array import wrap
+from simulator.autodiff.arrays.ufuncs import call_ufunc, elementwise
 from simulator.autodiff.folding import REWRITES
-from simulator.autodiff.numpy_functions import call_function
 from simulator.autodiff.origin import UNKNOWN, Origin, users_line
 from simulator.autodiff.primitives import BY_UFUNC, TABLE, Primitive
 from simulator.autodiff.recorder import RECORDER, Recorder
-from simulator.autodiff.traced_array import wrap
-from simulator.autodiff.ufuncs import call_ufunc, elementwise
 
 _serials: Final = itertools.count()
 _NUMBERS: Final = (float, int, np.number, Fraction, np.bool)

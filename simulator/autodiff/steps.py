@@ -15,19 +15,19 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from simulator.autodiff.arrays.traced_array import wrap
 from simulator.autodiff.backprop import pull_back
-from simulator.autodiff.c_call import when_compiled
-from simulator.autodiff.c_dialect import c_file, c_functions
+from simulator.autodiff.dialects.c_call import when_compiled
+from simulator.autodiff.dialects.c_dialect import c_file, c_functions
+from simulator.autodiff.dialects.numpy_dialect import numpy_function
+from simulator.autodiff.dialects.program import Program, linearize
+from simulator.autodiff.dialects.python_dialect import PYTHON_RAISES, python_function
+from simulator.autodiff.dialects.threads import share
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import adopt, constant, variable
-from simulator.autodiff.numpy_dialect import numpy_function
-from simulator.autodiff.program import Program, linearize
-from simulator.autodiff.python_dialect import PYTHON_RAISES, python_function
 from simulator.autodiff.recorder import recording
 from simulator.autodiff.structure import flatten
-from simulator.autodiff.threads import share
 from simulator.autodiff.trace import array_of, as_node
-from simulator.autodiff.traced_array import wrap
 
 Array = np.ndarray[Any, Any]
 

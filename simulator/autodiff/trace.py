@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from simulator.autodiff.arrays.refusals import explained
+from simulator.autodiff.arrays.traced_array import TracedArray
 from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node, constant, variable
 from simulator.autodiff.origin import Origin
 from simulator.autodiff.recorder import recording
-from simulator.autodiff.refusals import explained
-from simulator.autodiff.traced_array import TracedArray
 
 
 def trace(

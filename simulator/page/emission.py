@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from simulator.autodiff import Graph, derivative_graph, trace
-from simulator.autodiff.javascript_dialect import javascript_source
+from simulator.autodiff.dialects.javascript_dialect import javascript_source
 from simulator.autodiff.primitives import TABLE
 
 _BESIDE_SIGNS = re.compile(r"\s*([=+\-*/%<>?:,;{}()\[\]&|!])\s*")

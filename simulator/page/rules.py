@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.autodiff import Graph, trace
+from simulator.autodiff.arrays.traced_array import wrap
 from simulator.autodiff.structure import flatten
-from simulator.autodiff.traced_array import wrap
 from simulator.experiment.optimizer_choice import OptimizerChoice, usual_choices
 from simulator.optimizers import LearningRate
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from simulator.autodiff import NonfiniteError, compile, hessian, trace
-from simulator.autodiff.program import linearize
+from simulator.autodiff.dialects.program import linearize
 
 POINTS = st.lists(st.floats(-3.0, 3.0), min_size=3, max_size=3).map(np.array)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from simulator.autodiff import compile, derivative_graph, grad, hessian, trace
-from simulator.autodiff.program import linearize
-from simulator.autodiff.python_dialect import python_function
+from simulator.autodiff.dialects.program import linearize
+from simulator.autodiff.dialects.python_dialect import python_function
 from simulator.autodiff.wide_hessian import product_graph
 
 soak = pytest.mark.skipif("SOAK" not in os.environ, reason="takes minutes: SOAK=1 scripts/test")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.autodiff import compile, trace
-from simulator.autodiff.c_compiler import CompilerWarning, NoCompilerError, find_compiler
+from simulator.autodiff.dialects.c_compiler import CompilerWarning, NoCompilerError, find_compiler
 from simulator.autodiff.steps import compile_steps
 from simulator.optimizers import Box, Counted, Stopping, descend
 from simulator.optimizers.adamw import AdamW

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.autodiff import compile, derivative_graph
 from simulator.autodiff.bounds import Bounds, bound
-from simulator.autodiff.c_compiler import NoCompilerError, find_compiler
+from simulator.autodiff.dialects.c_compiler import NoCompilerError, find_compiler
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem
 

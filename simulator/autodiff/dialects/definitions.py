@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from simulator.autodiff.dialects.program import Instruction, Program, linearize
+from simulator.autodiff.dialects.special_functions import DEFINITIONS
 from simulator.autodiff.primitives import TABLE, Primitive
-from simulator.autodiff.program import Instruction, Program, linearize
-from simulator.autodiff.special_functions import DEFINITIONS
 from simulator.autodiff.trace import trace
 
 #: What tells one definition from another: the primitive, and the order of ``polygamma``.

@@ -11,7 +11,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from simulator.autodiff.program import Operand, Program
+from simulator.autodiff.dialects.program import Operand, Program
 
 #: (instruction number of a truth value, whether it must hold).
 Literal = tuple[int, bool]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.autodiff import compile
-from simulator.autodiff.threads import share
+from simulator.autodiff.dialects.threads import share
 
 
 def who_works(monkeypatch, wanted, count=64, threads=None):

@@ -12,18 +12,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.autodiff.c_compiler import NoCompilerError
-from simulator.autodiff.c_dialect import c_file, c_source
-from simulator.autodiff.c_library import (
+from simulator.autodiff.calling import Array, Compiled, Shapes, all_at_once, whichever_suits
+from simulator.autodiff.dialects.c_compiler import NoCompilerError
+from simulator.autodiff.dialects.c_dialect import c_file, c_source
+from simulator.autodiff.dialects.c_library import (
     extension_is_built,
     library_is_built,
     load_extension,
     load_library,
 )
-from simulator.autodiff.calling import Array, Compiled, Shapes, all_at_once, whichever_suits
-from simulator.autodiff.pending import Pending, fall_back
-from simulator.autodiff.program import Program
-from simulator.autodiff.threads import share
+from simulator.autodiff.dialects.pending import Pending, fall_back
+from simulator.autodiff.dialects.program import Program
+from simulator.autodiff.dialects.threads import share
 
 #: Operations from which a call lets other Python threads run meanwhile.
 _LONG: Final = 20_000

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from simulator.autodiff import special_functions as written
+from simulator.autodiff.dialects import special_functions as written
 
 RANDOM = np.random.default_rng(20)
 NEAR = RANDOM.uniform(-5.0, 5.0, 150)

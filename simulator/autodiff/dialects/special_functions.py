@@ -3,8 +3,8 @@
 Each is plain NumPy arithmetic without branches, so it is traced like any model and emitted in whatever
 dialect needs it: one definition serves them all, and NumPy can run it for a test. They follow SciPy at
 infinities, poles and NaN. Their errors against exact arithmetic stay within a few units in the last place:
-`tests/autodiff/test_special_functions.py` says how many. Where SciPy itself is further off (the far tail
-of ``ndtr``: 10⁴ units) these are the closer ones.
+`tests/autodiff/dialects/test_special_functions.py` says how many. Where SciPy itself is further off (the
+far tail of ``ndtr``: 10⁴ units) these are the closer ones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.autodiff.coefficients import DIGAMMA, DIGAMMA_ROOT, ERF, ERFCX, LOG_GAMMA
+from simulator.autodiff.dialects.coefficients import DIGAMMA, DIGAMMA_ROOT, ERF, ERFCX, LOG_GAMMA
 
 #: A float, an array or a traced scalar.
 Scalar = Any

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.autodiff import c_call, c_compiler, c_library, compile, pending
-from simulator.autodiff.c_compiler import (
+from simulator.autodiff import compile
+from simulator.autodiff.dialects import c_call, c_compiler, c_library, pending
+from simulator.autodiff.dialects.c_compiler import (
     CompilerWarning,
     NoCompilerError,
     find_compiler,
     flags_to_try,
 )
-from simulator.autodiff.c_library import load_library
+from simulator.autodiff.dialects.c_library import load_library
 
 
 def has_compiler():
@@ -211,7 +212,7 @@ print(float(f(np.array([0.0]))[0]))
 
 
 def test_processes_that_compile_the_same_program_at_once_do_not_disturb_each_other(cache):
-    here = Path(c_library.__file__).parents[2]
+    here = Path(c_library.__file__).parents[3]
     running = [
         subprocess.Popen(
             [sys.executable, "-c", PROCESS], stdout=subprocess.PIPE, text=True, cwd=here

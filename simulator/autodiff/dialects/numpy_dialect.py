@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from simulator.autodiff.dialects.program import Instruction, Operand, Program
+from simulator.autodiff.dialects.source import CHUNK_LINES, load_source
+from simulator.autodiff.dialects.threads import share
 from simulator.autodiff.primitives import TABLE
-from simulator.autodiff.program import Instruction, Operand, Program
-from simulator.autodiff.source import CHUNK_LINES, load_source
-from simulator.autodiff.threads import share
 
 #: Columns worked on at a time: rows of 64 KiB, measured best between 2,048 and 32,768.
 BLOCK: Final = 8192

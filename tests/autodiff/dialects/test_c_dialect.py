@@ -9,14 +9,14 @@ import pytest
 from scipy import special
 
 from simulator.autodiff import TABLE, compile, primitive, trace
-from simulator.autodiff.c_call import Columns, c_callable
-from simulator.autodiff.c_compiler import NoCompilerError, find_compiler
-from simulator.autodiff.c_dialect import c_source
-from simulator.autodiff.c_library import load_library
+from simulator.autodiff.dialects.c_call import Columns, c_callable
+from simulator.autodiff.dialects.c_compiler import NoCompilerError, find_compiler
+from simulator.autodiff.dialects.c_dialect import c_source
+from simulator.autodiff.dialects.c_library import load_library
+from simulator.autodiff.dialects.program import linearize
+from simulator.autodiff.dialects.straight_line import parts
+from simulator.autodiff.dialects.threads import share
 from simulator.autodiff.outputs import outputs_graph
-from simulator.autodiff.program import linearize
-from simulator.autodiff.straight_line import parts
-from simulator.autodiff.threads import share
 
 
 def has_compiler():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from simulator.autodiff.c_compiler import CompilerWarning, NoCompilerError
+from simulator.autodiff.dialects.c_compiler import CompilerWarning, NoCompilerError
 
 _NEVER = "the Python and NumPy dialects run instead"
 

@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from simulator.autodiff.definitions import Vocabulary, vocabulary
+from simulator.autodiff.dialects.definitions import Vocabulary, vocabulary
+from simulator.autodiff.dialects.program import Program, linearize
+from simulator.autodiff.dialects.straight_line import Language, Part, body, indented, parts, results
 from simulator.autodiff.graph import Graph
-from simulator.autodiff.program import Program, linearize
-from simulator.autodiff.straight_line import Language, Part, body, indented, parts, results
 
 
 def _number(value: float) -> str:

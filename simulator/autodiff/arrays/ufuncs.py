@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from simulator.autodiff.arrays.refusals import unsupported, written
 from simulator.autodiff.origin import users_line
 from simulator.autodiff.primitives import BY_UFUNC, TABLE
-from simulator.autodiff.refusals import unsupported, written
 
 Function = Callable[..., Any]
 

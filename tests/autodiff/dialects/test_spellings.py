@@ -2,8 +2,8 @@
 
 import pytest
 
+from simulator.autodiff.dialects.special_functions import DEFINITIONS
 from simulator.autodiff.primitives import TABLE
-from simulator.autodiff.special_functions import DEFINITIONS
 
 DIALECTS = ("python", "numpy", "c", "javascript")
 

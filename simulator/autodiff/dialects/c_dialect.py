@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final
 
-from simulator.autodiff.coefficients import EXP, LOG_3, LOG_5
-from simulator.autodiff.definitions import Vocabulary, vocabulary
-from simulator.autodiff.program import Program
-from simulator.autodiff.straight_line import Language, Part, body, indented, parts, results
+from simulator.autodiff.dialects.coefficients import EXP, LOG_3, LOG_5
+from simulator.autodiff.dialects.definitions import Vocabulary, vocabulary
+from simulator.autodiff.dialects.program import Program
+from simulator.autodiff.dialects.straight_line import Language, Part, body, indented, parts, results
 
 
 def _number(value: float) -> str:
@@ -71,7 +71,7 @@ def c_functions(program: Program) -> str:
 
 def c_file(name: str) -> str:
     """The text of a file in the folder `c`."""
-    return (files("simulator.autodiff") / "c" / name).read_text(encoding="utf-8")
+    return (files("simulator.autodiff.dialects") / "c" / name).read_text(encoding="utf-8")
 
 
 def _polynomial(name: str, coefficients: Sequence[float]) -> str:

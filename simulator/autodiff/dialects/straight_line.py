@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from simulator.autodiff.definitions import Vocabulary
-from simulator.autodiff.program import Instruction, Operand, Program
+from simulator.autodiff.dialects.definitions import Vocabulary
+from simulator.autodiff.dialects.program import Instruction, Operand, Program
 
 #: Lines per emitted function.
 PART_LINES: Final = 1000

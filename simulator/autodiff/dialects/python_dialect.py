@@ -17,11 +17,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.autodiff.branches import ALWAYS, Guard, guards, schedule
+from simulator.autodiff.dialects.branches import ALWAYS, Guard, guards, schedule
+from simulator.autodiff.dialects.program import Operand, Program
+from simulator.autodiff.dialects.scalar_functions import SCALAR_FUNCTIONS
+from simulator.autodiff.dialects.source import CHUNK_LINES, load_source
 from simulator.autodiff.primitives import Primitive
-from simulator.autodiff.program import Operand, Program
-from simulator.autodiff.scalar_functions import SCALAR_FUNCTIONS
-from simulator.autodiff.source import CHUNK_LINES, load_source
 
 #: What straight-line Python raises where NumPy returns inf or NaN.
 PYTHON_RAISES: Final = (ValueError, OverflowError, ZeroDivisionError)

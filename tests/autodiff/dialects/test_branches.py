@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.autodiff import compile, grad, hessian, jvp, where
-from simulator.autodiff import python_dialect as dialect
+from simulator.autodiff.dialects import python_dialect as dialect
 
 LEAKY = {
     # name: (function, points, first derivatives, second derivatives)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from simulator.autodiff.numpy_functions import call_function
+from simulator.autodiff.arrays.numpy_functions import call_function
+from simulator.autodiff.arrays.ufuncs import call_ufunc, elementwise
 from simulator.autodiff.primitives import Primitive
-from simulator.autodiff.ufuncs import call_ufunc, elementwise
 
 
 class TracedArray(np.ndarray[Any, Any]):

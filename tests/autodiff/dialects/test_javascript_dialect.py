@@ -8,10 +8,10 @@ import pytest
 from scipy import special
 
 from simulator.autodiff import TABLE, compile, derivative_graph, primitive, trace
+from simulator.autodiff.dialects.javascript_dialect import javascript_source
+from simulator.autodiff.dialects.program import linearize
+from simulator.autodiff.dialects.straight_line import parts
 from simulator.autodiff.graph import Graph
-from simulator.autodiff.javascript_dialect import javascript_source
-from simulator.autodiff.program import linearize
-from simulator.autodiff.straight_line import parts
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="NO NODE: emitted JavaScript is not run")

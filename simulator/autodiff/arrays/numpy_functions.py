@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from simulator.autodiff.arrays.refusals import unsupported, written
+from simulator.autodiff.arrays.ufuncs import call_ufunc, elementwise, is_traced, plain
 from simulator.autodiff.primitives import TABLE
-from simulator.autodiff.refusals import unsupported, written
-from simulator.autodiff.ufuncs import call_ufunc, elementwise, is_traced, plain
 
 Function = Callable[..., Any]
 

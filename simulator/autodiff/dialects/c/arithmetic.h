@@ -144,7 +144,7 @@ FROM_LIBRARY_OF_TWO(v_arctan2, atan2)
 FROM_LIBRARY_OF_TWO(v_hypot, hypot)
 
 /* --- exponential and logarithm ---------------------------------------------------------------------
-   The polynomials are defined below, from simulator/autodiff/coefficients.py. */
+   The polynomials are defined below, from simulator/autodiff/dialects/coefficients.py. */
 
 static inline number v_exp_polynomial(number r);   /* (exp(r) - 1 - r) / r^2 */
 static inline number v_log_3_polynomial(number z); /* (log((1+s)/(1-s)) - 2s) / s^3,           z = s^2 */

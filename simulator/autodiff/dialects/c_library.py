@@ -24,7 +24,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.autodiff.c_compiler import (
+from simulator.autodiff.dialects.c_compiler import (
     Compiler,
     CompilerWarning,
     NoCompilerError,

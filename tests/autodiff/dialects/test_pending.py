@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.autodiff import c_call, c_library, compile, compile_steps, pending, trace
-from simulator.autodiff.c_compiler import CompilerWarning, NoCompilerError, find_compiler
-from simulator.autodiff.pending import Pending
+from simulator.autodiff import compile, compile_steps, trace
+from simulator.autodiff.dialects import c_call, c_library, pending
+from simulator.autodiff.dialects.c_compiler import CompilerWarning, NoCompilerError, find_compiler
+from simulator.autodiff.dialects.pending import Pending
 
 
 def has_compiler():
@@ -161,7 +162,7 @@ def test_a_program_that_ends_stops_its_compiler_and_leaves_nothing(tmp_path, cac
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(log)],
         env={**os.environ, "CC": str(compiler)},
-        cwd=Path(c_library.__file__).parents[2],
+        cwd=Path(c_library.__file__).parents[3],
         capture_output=True,
         text=True,
         check=False,

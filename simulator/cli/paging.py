@@ -40,7 +40,13 @@ def play(config: Path, language: str, recipe: str | None) -> int:
 
 def _page(config: Path, language: str, recipe: str | None) -> Page:
     catalogue(language)  # which refuses an unknown language before anything is computed
-    return Page(Problem(load(config)), language, recipe)
+    experiment = load(config)
+    if experiment.problem is not None:
+        raise InputError(
+            f"{config}: problem: {experiment.problem}: the page shows a cup of coffee, and this is a "
+            "function of your own; `simulator run` and `simulator plot` take it"
+        )
+    return Page(Problem(experiment), language, recipe)
 
 
 def _written(page: Page, path: Path) -> None:

@@ -1,0 +1,34 @@
+"""``simulator page``: the file, and what is refused before it is written."""
+
+import pytest
+
+from simulator.cli.app import run_command
+
+CONFIG = "configs/house-blend.yaml"
+
+
+def test_the_page_is_written_where_one_says(tmp_path, capsys):
+    out = tmp_path / "cup.html"
+    assert run_command(["page", CONFIG, "-o", str(out), "--lang", "zh"]) == 0
+    assert '<html lang="zh">' in out.read_text("utf-8")
+    assert str(out) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--lang", "fr"], "--lang fr"),
+        (["--recipe", "time_s=5"], "20–600 s"),
+        (["-o", "/no/such/folder/page.html"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(capsys, options, told):
+    assert run_command(["page", CONFIG, *options]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_function_of_ones_own_has_no_page(tmp_path, capsys):
+    config = tmp_path / "own.yaml"
+    config.write_text("name: own\nproblem: math:hypot\ntune: {x: [0, 1], y: [0, 1]}\n")
+    assert run_command(["page", str(config)]) == 2
+    assert "math:hypot" in capsys.readouterr().err

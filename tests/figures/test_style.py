@@ -12,7 +12,8 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from simulator.figures import looks, quantity
-from simulator.figures.style import in_style, shown
+from simulator.figures.style import COLOURS, in_style, look_of, shown
+from simulator.optimizers import METHODS
 
 # Machado, Oliveira & Fernandes 2009, table 1, severity 1: what people with each kind of colour blindness see.
 MACHADO = {
@@ -47,7 +48,7 @@ def _lab(linear: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("vision", MACHADO)
 def test_the_first_seven_colours_differ_for_every_kind_of_colour_vision(vision: str):
-    colours = [np.array(to_rgb(look.colour)) for look in looks("abcdefg").values()]
+    colours = [np.array(to_rgb(colour)) for colour in COLOURS]
     linear = [np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in colours]
     seen = [_lab(np.array(MACHADO[vision]) @ colour) for colour in linear]
     assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 8.0
@@ -58,17 +59,34 @@ def test_no_two_of_84_looks_are_the_same():
     assert len({(look.colour, str(look.line), look.marker) for look in found}) == 84
 
 
-def test_of_twelve_optimizers_no_two_share_a_marker_and_none_a_colour_with_its_line():
-    found = list(looks(str(number) for number in range(12)).values())
-    assert len({look.marker for look in found}) == 12
-    assert len({(look.colour, str(look.line)) for look in found}) == 12
+def test_of_the_twelve_usual_optimizers_no_two_share_a_marker_and_none_a_colour_with_its_line(
+    methods,
+):
+    found = list(looks(methods).values())
+    assert len({(look.colour, str(look.line), look.marker) for look in found}) == 12
+    usual = list(looks(methods[:7]).values())
+    assert len({look.colour for look in usual}) == 7
 
 
-def test_a_label_added_at_the_end_changes_no_other_look():
-    before = looks(["adam", "l-bfgs-b"])
-    after = looks(["adam", "l-bfgs-b", "adam", "powell"])
-    assert {label: after[label] for label in before} == before
-    assert list(after) == ["adam", "l-bfgs-b", "powell"]
+def test_every_optimizer_of_ours_and_of_scipys_has_a_look_of_its_own():
+    found = [look_of(name) for name in METHODS]
+    assert len({(look.colour, str(look.line), look.marker) for look in found}) == len(METHODS)
+
+
+def test_a_colour_follows_from_the_name_alone():
+    alone = {name: look_of(name).colour for name in ["adam", "bold", "my method", "Ωmega"]}
+    for company in (["powell", "bfgs"], [str(number) for number in range(60)]):
+        together = looks([*company, *reversed(alone)])
+        assert {name: together[name].colour for name in alone} == alone
+
+
+def test_known_optimizers_keep_their_whole_look_in_any_company():
+    together = looks([*(str(number) for number in range(60)), "adam", "slsqp"])
+    assert (together["adam"], together["slsqp"]) == (look_of("adam"), look_of("slsqp"))
+
+
+def test_looks_come_in_the_order_of_the_labels_each_once():
+    assert list(looks(["powell", "adam", "powell"])) == ["powell", "adam"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ FLOORS = {
     "figures": 2,
     "running": 2,
     "page": 3,
-    "cli": 4,
+    "report": 4,
+    "cli": 5,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

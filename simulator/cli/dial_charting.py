@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.cli.figure_language import drawable
 from simulator.cli.terminal import console
 from simulator.experiment.config import load_cup
 from simulator.experiment.problem import Problem
@@ -27,6 +26,7 @@ from simulator.figures import (
     draw_dial_chart,
     save,
 )
+from simulator.report import drawable
 
 
 def dial_chart(config: Path, recipe: str | None, out: Path, lang: str, *, as_json: bool) -> int:

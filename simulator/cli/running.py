@@ -128,8 +128,9 @@ def _why_no_verdict(problem: Problem, store: Store) -> str:
 
 
 def _draw(problem: Problem, store: Store, console: Console) -> None:
-    from simulator.cli.drawing import draw_figures, left_out
+    from simulator.report import USUAL, draw_pictures, lacking, material_of
 
-    draw_figures(problem, store.results)
-    for note in left_out(problem):
-        console.print(note)
+    material = material_of(problem, store.results)
+    draw_pictures(material, store.results.figures, USUAL)
+    for reason in dict.fromkeys(lacking(material, USUAL).values()):
+        console.print(f"figures: convergence and coordinates alone; {reason}")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator.cli import figure_language
+from simulator.report import figure_language
 
 CONFIG = "configs/house-blend.yaml"
 RECIPE = "grind_um=892,time_s=240,milk_g=0,sugar_g=0"

@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 import pytest
 
-from simulator.cli import figure_language
-from simulator.cli.figure_language import drawable, figure_words
 from simulator.errors import InputError
 from simulator.explain import LANGUAGES, catalogue
 from simulator.figures import FigureWords
+from simulator.report import figure_language
+from simulator.report.figure_language import drawable, figure_words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

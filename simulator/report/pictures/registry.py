@@ -1,0 +1,88 @@
+"""Every picture by its name: what it needs, and what draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from simulator.errors import InputError
+from simulator.figures import save
+from simulator.report.pictures import walks
+from simulator.report.pictures.material import Material
+
+Draw = Callable[[Material], Figure]
+Lacks = Callable[[Material], str]
+"""Why a picture cannot be drawn: the last part of a message ``lacks...``; empty if it can be."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that an experiment can have."""
+
+    draw: Draw
+    lacks: Lacks
+    is_usual: bool = False
+    """Every run draws it at its end."""
+
+
+def _nothing(material: Material) -> str:
+    return ""
+
+
+def _no_coffee(material: Material) -> str:
+    return "" if material.problem.is_coffee else "coffee"
+
+
+def _no_grind_and_time(material: Material) -> str:
+    tuned = {"grind_um", "time_s"} <= set(material.problem.knobs)
+    return _no_coffee(material) or ("" if tuned else "grind_and_time")
+
+
+PICTURES: Mapping[str, Picture] = {
+    "convergence": Picture(walks.convergence, _nothing, is_usual=True),
+    "coordinates": Picture(walks.coordinates, _nothing, is_usual=True),
+    "landscape": Picture(walks.landscape, _no_grind_and_time, is_usual=True),
+    "control-chart": Picture(walks.control_chart, _no_coffee, is_usual=True),
+}
+"""In the order in which they are listed and reported."""
+
+USUAL = tuple(name for name, picture in PICTURES.items() if picture.is_usual)
+
+
+def checked_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, each once, in the order of the register. Raises InputError for one that is none."""
+    wanted = set(names)
+    unknown = sorted(wanted - set(PICTURES))
+    if unknown:
+        raise InputError(
+            f"{unknown[0]}: there is no such figure; there are {', '.join(PICTURES)} "
+            "(simulator plot --list says what they show)"
+        )
+    return tuple(name for name in PICTURES if name in wanted)
+
+
+def lacking(material: Material, names: Iterable[str] = tuple(PICTURES)) -> dict[str, str]:
+    """Name -> why it cannot be drawn, of those that cannot."""
+    reasons = {name: PICTURES[name].lacks(material) for name in names}
+    return {
+        name: material.messages.say(f"lacks.{reason}") for name, reason in reasons.items() if reason
+    }
+
+
+def draw_pictures(
+    material: Material, folder: Path, names: Iterable[str] = tuple(PICTURES)
+) -> list[Path]:
+    """Draw those of the named pictures that the experiment can have into a folder; return the files.
+
+    Nothing is drawn before any run has a score. Raises ResultsError if a file cannot be written.
+    """
+    names = tuple(names)
+    missing = lacking(material, names)
+    files: list[Path] = []
+    for name in names if material.drawable else ():
+        if name not in missing:
+            files.extend(save(PICTURES[name].draw(material), folder, name))
+    return files

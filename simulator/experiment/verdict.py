@@ -101,8 +101,13 @@ class Verdict:
         return sum(summary.failed for summary in self.summaries)
 
 
-def judge(problem: Problem, runs: Sequence[RunRecord]) -> Verdict | None:
-    """The verdict over finished runs; None if ours or scipy's side has no usable run."""
+def judge(
+    problem: Problem, runs: Sequence[RunRecord], *, near_optimal: bool = True
+) -> Verdict | None:
+    """The verdict over finished runs; None if ours or scipy's side has no usable run.
+
+    ``near_optimal=False`` leaves out the ranges: they alone evaluate the objective again.
+    """
     usable = [run for run in runs if not run.failed and math.isfinite(run.loss)]
     tested = [run for run in usable if run.family != "scipy"]
     # Plugins compete in the tables; they speak for this project only where nothing of it ran.
@@ -114,7 +119,7 @@ def judge(problem: Problem, runs: Sequence[RunRecord]) -> Verdict | None:
     best_ours, best_scipys = _best(ours), _best(scipys)
     best = min(best_ours.loss, best_scipys.loss)
     winner = best_ours if best_ours.loss <= best_scipys.loss else best_scipys
-    ranges, shortest = _near_optimal(problem, winner)
+    ranges, shortest = _near_optimal(problem, winner) if near_optimal else ((), None)
     return Verdict(
         summaries=tuple(_summaries(problem, runs, best + tolerance)),
         ours=best_ours,

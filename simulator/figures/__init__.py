@@ -21,7 +21,7 @@ from simulator.figures.data import (
 from simulator.figures.dial_chart import DialChart, DialPanel, DialWords, draw_dial_chart
 from simulator.figures.gaps import convergence_series
 from simulator.figures.landscape import draw_landscape
-from simulator.figures.saving import save
+from simulator.figures.saving import save, svg_text
 from simulator.figures.style import Look, chinese_font, looks
 from simulator.figures.words import FigureWords, quantity
 
@@ -50,4 +50,5 @@ __all__ = [
     "looks",
     "quantity",
     "save",
+    "svg_text",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -33,9 +35,7 @@ def save(
     paths = tuple(folder / f"{name}.{kind}" for kind in formats)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with in_style(), warnings.catch_warnings():
-            # A character that no installed font has is drawn as a box, and that says enough.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        with _drawing():
             for path, kind in zip(paths, formats, strict=True):
                 figure.savefig(path, format=kind, metadata=_METADATA[kind])
     except OSError as error:
@@ -44,3 +44,20 @@ def save(
             "check the permissions and the free space"
         ) from error
     return paths
+
+
+def svg_text(figure: Figure) -> str:
+    """The figure as the text of an SVG file, its text as text."""
+    FigureCanvasAgg(figure)
+    text = StringIO()
+    with _drawing():
+        figure.savefig(text, format="svg", metadata=_METADATA["svg"])
+    return text.getvalue()
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    with in_style(), warnings.catch_warnings():
+        # A character that no installed font has is drawn as a box, and that says enough.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield

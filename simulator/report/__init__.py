@@ -1,6 +1,7 @@
 """What an experiment looks like: its pictures, and one page that holds all of it. See README.md."""
 
 from simulator.report.figure_language import drawable, figure_words
+from simulator.report.page import report_html, write_report
 from simulator.report.pictures import (
     PICTURES,
     USUAL,
@@ -21,4 +22,6 @@ __all__ = [
     "figure_words",
     "lacking",
     "material_of",
+    "report_html",
+    "write_report",
 ]

@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 
 from simulator.errors import InputError
 from simulator.figures import save
-from simulator.report.pictures import walks
+from simulator.report.pictures import spoken, walks
 from simulator.report.pictures.material import Material
 
 Draw = Callable[[Material], Figure]
+Facts = Callable[[Material], dict[str, str]]
+"""The numbers that a picture's alternative text, the message ``alt...``, gives."""
 Lacks = Callable[[Material], str]
 """Why a picture cannot be drawn: the last part of a message ``lacks...``; empty if it can be."""
 
@@ -24,8 +26,11 @@ class Picture:
 
     draw: Draw
     lacks: Lacks
+    facts: Facts
     is_usual: bool = False
     """Every run draws it at its end."""
+    is_still: bool = True
+    """It does not move, so paper can show it."""
 
 
 def _nothing(material: Material) -> str:
@@ -42,10 +47,10 @@ def _no_grind_and_time(material: Material) -> str:
 
 
 PICTURES: Mapping[str, Picture] = {
-    "convergence": Picture(walks.convergence, _nothing, is_usual=True),
-    "coordinates": Picture(walks.coordinates, _nothing, is_usual=True),
-    "landscape": Picture(walks.landscape, _no_grind_and_time, is_usual=True),
-    "control-chart": Picture(walks.control_chart, _no_coffee, is_usual=True),
+    "convergence": Picture(walks.convergence, _nothing, spoken.convergence, is_usual=True),
+    "coordinates": Picture(walks.coordinates, _nothing, spoken.coordinates, is_usual=True),
+    "landscape": Picture(walks.landscape, _no_grind_and_time, spoken.landscape, is_usual=True),
+    "control-chart": Picture(walks.control_chart, _no_coffee, spoken.control_chart, is_usual=True),
 }
 """In the order in which they are listed and reported."""
 

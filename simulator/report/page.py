@@ -1,0 +1,105 @@
+"""The report: one HTML page that holds all of an experiment and needs nothing beside itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from simulator.errors import ResultsError
+from simulator.experiment.config import experiment_from
+from simulator.experiment.problem import Problem
+from simulator.experiment.results import Results
+from simulator.experiment.verdict import judge
+from simulator.explain import Catalogue
+from simulator.report.certificate import read_bracket
+from simulator.report.findings import findings, margin
+from simulator.report.inline_svg import inline_svg
+from simulator.report.pictures import PICTURES, Material, lacking, material_of
+
+FILE_NAME = "report.html"
+
+
+def write_report(results: Results, messages: Catalogue, out: Path) -> Path:
+    """Write the report of a results folder to ``out``; return the path.
+
+    Args:
+        results: open; unfinished ones are reported as such.
+        messages: the language of the page.
+        out: an HTML file, or a folder that gets ``report.html``.
+
+    Raises:
+        ResultsError: no run has found a score yet, a certificate is not this problem's, or the page
+            cannot be written.
+    """
+    page = report_html(results, messages)
+    path = out / FILE_NAME if out.is_dir() else out
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        told = error.strerror or error
+        raise ResultsError(f"{path}: the report cannot be written ({told})") from error
+    return path
+
+
+def report_html(results: Results, messages: Catalogue) -> str:
+    """The page. Raises ResultsError as :func:`write_report` does."""
+    problem = Problem(experiment_from(results.config, str(results.folder)))
+    material = material_of(problem, results, messages)
+    progress = results.progress()
+    if not material.drawable:
+        raise ResultsError(f"{results.folder}: there is nothing to report yet, {progress}")
+    runs = [run for run, _ in material.runs]
+    verdict = judge(problem, runs, near_optimal=problem.is_coffee)
+    bracket = read_bracket(results.folder, problem.hash)
+    template = _templates().get_template("report.html")
+    return template.render(
+        language=messages.language,
+        say=messages.say,
+        name=problem.experiment.name,
+        description=problem.experiment.description,
+        found=findings(material, verdict, results.manifest, progress, bracket),
+        goal=_goal(material),
+        margin=margin(material),
+        figures=_figures(material),
+    )
+
+
+def _figures(material: Material) -> list[Mapping[str, str | Markup]]:
+    missing = lacking(material)
+    return [
+        {
+            "name": name,
+            "caption": material.messages.say(f"picture.{name}"),
+            "svg": inline_svg(picture.draw(material), name, alternative(material, name)),
+        }
+        for name, picture in PICTURES.items()
+        if name not in missing and picture.is_still
+    ]
+
+
+def alternative(material: Material, name: str) -> str:
+    """What a picture shows, in a sentence or two with its numbers, for those who cannot see it."""
+    return material.messages.say(f"alt.{name}", **PICTURES[name].facts(material))
+
+
+def _goal(material: Material) -> str:
+    experiment, messages = material.problem.experiment, material.messages
+    if not material.problem.is_coffee:
+        return messages.say("report.goal_function", function=str(experiment.problem))
+    if material.is_mean:
+        return messages.say("report.goal_score")
+    return messages.say("report.goal_share", threshold=f"{experiment.objective.threshold:g}")
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("simulator.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

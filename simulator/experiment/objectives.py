@@ -15,8 +15,8 @@ from simulator.experiment.problem import Array, Problem
 Repeats = NDArray[np.intp]
 
 #: The strength about which a person's own slope turns, %TDS, and the step it is quoted for.
-_MIDDLE_TDS_PCT = 1.25
-_SLOPE_STEP_PCT = 0.25
+MIDDLE_TDS_PCT = 1.25
+SLOPE_STEP_PCT = 0.25
 
 
 class ExactObjective:
@@ -89,7 +89,7 @@ class NoisyObjective:
             shares = inputs[self.size : self.size + len(segments)]
             slope, offset = inputs[-2], inputs[-1]
             tasting = problem.tasting(x, list(zip(segments, shares, strict=True)))
-            own = slope * ((tasting.tds_pct - _MIDDLE_TDS_PCT) / _SLOPE_STEP_PCT) + offset
+            own = slope * ((tasting.tds_pct - MIDDLE_TDS_PCT) / SLOPE_STEP_PCT) + offset
             return problem.perfect - (problem.objective_of(tasting) + own)
 
         return loss

@@ -20,8 +20,12 @@ from simulator.figures.data import (
 )
 from simulator.figures.dial_chart import DialChart, DialPanel, DialWords, draw_dial_chart
 from simulator.figures.gaps import convergence_series
+from simulator.figures.graph import GraphBox, GraphEdge, GraphPicture, draw_graph
 from simulator.figures.landscape import draw_landscape
+from simulator.figures.learning_rates import RateSeries, draw_learning_rates
+from simulator.figures.ratings import RatingGroup, draw_ratings
 from simulator.figures.saving import save, svg_text
+from simulator.figures.slices import Slices, draw_slices
 from simulator.figures.style import Look, chinese_font, looks
 from simulator.figures.words import FigureWords, quantity
 
@@ -34,19 +38,29 @@ __all__ = [
     "DialPanel",
     "DialWords",
     "FigureWords",
+    "GraphBox",
+    "GraphEdge",
+    "GraphPicture",
     "IdealBox",
     "Knob",
     "Landscape",
     "Look",
+    "RateSeries",
+    "RatingGroup",
     "RecipePath",
     "RepeatTrace",
+    "Slices",
     "chinese_font",
     "convergence_series",
     "draw_control_chart",
     "draw_convergence",
     "draw_coordinates",
     "draw_dial_chart",
+    "draw_graph",
     "draw_landscape",
+    "draw_learning_rates",
+    "draw_ratings",
+    "draw_slices",
     "looks",
     "quantity",
     "save",

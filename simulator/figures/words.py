@@ -53,6 +53,29 @@ class FigureWords:
     weak: str = "weak"
     ideal: str = "ideal"
     lanes: str = "Side by side, so that all\ncan be seen; starts and\nends are where they are."
+    slices: str = "The score along each knob, and over each pair of knobs"
+    rating: str = "rating (1–9)"
+    rating_share: str = "customers (%)"
+    ratings: str = "The ratings of single customers"
+    rating_group: str = "{label} ({share} % of the customers)"
+    rating_mean: str = "mean {mean}"
+    rating_bars: str = "share of these customers"
+    rating_line: str = "mean score"
+    everyone: str = "all customers"
+    graph: str = "The computational graph"
+    graph_at: str = "{name}: the graph of the first start, {settings}"
+    graph_reading: str = (
+        "From top to bottom the cup is brewed; from bottom to top the blame runs back. "
+        "Each box: quantity, value, ∂loss/∂quantity. "
+        "The wider an edge, the more blame it hands back."
+    )
+    raises_loss: str = "more of it raises the loss"
+    lowers_loss: str = "more of it lowers the loss"
+    learning_rate: str = "learning rate (in the box scaled to 0–1)"
+    learning_rates: str = "What the learning rate does"
+    cost_within: str = "evaluations until\nwithin {gap} of the best"
+    never: str = "half the runs\nnever come so near"
+    gap_at_end: str = "gap at the end\nto the best known score ({unit})"
 
     def quantity(self, name: str) -> str:
         """The words and the unit of a quantity, from its name.

@@ -1,5 +1,20 @@
 """The interactive page: one HTML file in which the cup's graph can be watched, stepped through and tuned."""
 
+from simulator.page.layout import Layout, lay_out, port_spread
 from simulator.page.page import Page
+from simulator.page.quantities import unit_of
+from simulator.page.stages import EVERY, Depth, StagedGraph, View
+from simulator.page.words import page_words
 
-__all__ = ["Page"]
+__all__ = [
+    "EVERY",
+    "Depth",
+    "Layout",
+    "Page",
+    "StagedGraph",
+    "View",
+    "lay_out",
+    "page_words",
+    "port_spread",
+    "unit_of",
+]

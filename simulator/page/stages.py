@@ -20,6 +20,9 @@ STAGES: Final = ("grinder", "brewer", "cup", "tongue", "customer")
 
 DEPTHS: Final = ("napkin", "names", "operations")
 
+EVERY: Final = "every"
+"""In a view: all stages are opened, for a picture that nobody can click on."""
+
 Depth = Literal["napkin", "names", "operations"]
 
 _ROOMS: Final = {
@@ -45,7 +48,7 @@ class View:
     """What is seen: the napkin, with one stage opened deeper or none.
 
     Attributes:
-        stage: the opened stage, "" for none.
+        stage: the opened stage, "" for none, `EVERY` for all.
         depth: how deep it is opened.
     """
 
@@ -60,6 +63,14 @@ class View:
         'brewer:names'
         """
         return f"{self.stage}:{self.depth}" if self.stage else "napkin"
+
+    def opens(self, stage: str) -> bool:
+        """Whether a stage is opened.
+
+        >>> View("brewer", "names").opens("cup"), View(EVERY, "names").opens("cup")
+        (False, True)
+        """
+        return self.stage in (stage, EVERY)
 
 
 VIEWS: Final = (
@@ -122,9 +133,9 @@ class StagedGraph:
     def visible(self, view: View) -> tuple[int, ...]:
         """Numbers of the nodes that a view shows, in order; constants are never shown."""
         shown = {i for i in range(len(self.nodes)) if self._is_shown(i, view)}
-        inside = [i for i in shown if self.stages[i] == view.stage]
+        inside = [i for i in shown if view.opens(self.stages[i])]
         # What an opened stage is handed from before, so that no operation starts from nowhere.
-        handed = {p for i in inside for p in self.parents[i] if self.stages[p] != view.stage}
+        handed = {p for i in inside for p in self.parents[i] if not view.opens(self.stages[p])}
         # And what a later stage reads of it.
         return tuple(sorted(shown | {p for p in handed if self._can_be_shown(p)}))
 
@@ -142,9 +153,9 @@ class StagedGraph:
     def _is_shown(self, i: int, view: View) -> bool:
         if not self._can_be_shown(i):
             return False
-        if self.stages[i] == view.stage and view.depth == "operations":
+        if view.opens(self.stages[i]) and view.depth == "operations":
             return True
-        if self.stages[i] == view.stage and view.depth == "names" and self.names[i]:
+        if view.opens(self.stages[i]) and view.depth == "names" and self.names[i]:
             return self.moving[i] and not self.names[i][0].startswith("dial.")
         return self.moving[i] and any(_NAPKIN.fullmatch(name) for name in self.names[i])
 

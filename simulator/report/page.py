@@ -77,7 +77,7 @@ def _figures(material: Material) -> list[Mapping[str, str | Markup]]:
             "svg": inline_svg(picture.draw(material), name, alternative(material, name)),
         }
         for name, picture in PICTURES.items()
-        if name not in missing and picture.is_still
+        if name not in missing and picture.in_report
     ]
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from simulator.errors import InputError
 from simulator.figures import save
-from simulator.report.pictures import spoken, walks
+from simulator.report.pictures import crowd, graph, rates, sections, spoken, walks
 from simulator.report.pictures.material import Material
 
 Draw = Callable[[Material], Figure]
@@ -29,8 +29,8 @@ class Picture:
     facts: Facts
     is_usual: bool = False
     """Every run draws it at its end."""
-    is_still: bool = True
-    """It does not move, so paper can show it."""
+    in_report: bool = True
+    """It stands still and has room on a page."""
 
 
 def _nothing(material: Material) -> str:
@@ -46,11 +46,21 @@ def _no_grind_and_time(material: Material) -> str:
     return _no_coffee(material) or ("" if tuned else "grind_and_time")
 
 
+def _no_rates(material: Material) -> str:
+    return "" if rates.rate_series(material) else "rates"
+
+
 PICTURES: Mapping[str, Picture] = {
     "convergence": Picture(walks.convergence, _nothing, spoken.convergence, is_usual=True),
     "coordinates": Picture(walks.coordinates, _nothing, spoken.coordinates, is_usual=True),
     "landscape": Picture(walks.landscape, _no_grind_and_time, spoken.landscape, is_usual=True),
     "control-chart": Picture(walks.control_chart, _no_coffee, spoken.control_chart, is_usual=True),
+    "slices": Picture(sections.slices, _no_coffee, sections.slices_in_words),
+    "ratings": Picture(crowd.ratings, _no_coffee, crowd.ratings_in_words),
+    "graph": Picture(graph.napkin, _no_coffee, graph.graph_in_words),
+    "graph-named": Picture(graph.named, _no_coffee, graph.graph_in_words, in_report=False),
+    "graph-full": Picture(graph.operations, _no_coffee, graph.graph_in_words, in_report=False),
+    "learning-rates": Picture(rates.learning_rates, _no_rates, rates.rates_in_words),
 }
 """In the order in which they are listed and reported."""
 

@@ -23,8 +23,9 @@ from simulator.figures.gaps import convergence_series
 from simulator.figures.graph import GraphBox, GraphEdge, GraphPicture, draw_graph
 from simulator.figures.landscape import draw_landscape
 from simulator.figures.learning_rates import RateSeries, draw_learning_rates
+from simulator.figures.race import Race, Runner, draw_race, save_race
 from simulator.figures.ratings import RatingGroup, draw_ratings
-from simulator.figures.saving import save, svg_text
+from simulator.figures.saving import FORMATS, save, svg_text
 from simulator.figures.slices import Slices, draw_slices
 from simulator.figures.style import Look, chinese_font, looks
 from simulator.figures.words import FigureWords, quantity
@@ -32,6 +33,7 @@ from simulator.figures.words import FigureWords, quantity
 __all__ = [
     "DRIP_IDEAL",
     "ESPRESSO_IDEAL",
+    "FORMATS",
     "ConvergenceSeries",
     "CupPath",
     "DialChart",
@@ -45,10 +47,12 @@ __all__ = [
     "Knob",
     "Landscape",
     "Look",
+    "Race",
     "RateSeries",
     "RatingGroup",
     "RecipePath",
     "RepeatTrace",
+    "Runner",
     "Slices",
     "chinese_font",
     "convergence_series",
@@ -59,10 +63,12 @@ __all__ = [
     "draw_graph",
     "draw_landscape",
     "draw_learning_rates",
+    "draw_race",
     "draw_ratings",
     "draw_slices",
     "looks",
     "quantity",
     "save",
+    "save_race",
     "svg_text",
 ]

@@ -43,20 +43,19 @@ def draw_control_chart(
         figure = new_figure(7.4, 5.2)
         ax = figure.add_subplot()
         ax.grid(visible=False)
-        _limits(ax, paths, ideal)
-        _regions(ax, ideal, words)
+        chart_limits(ax, paths, ideal)
+        regions(ax, ideal, words)
         labels = list(dict.fromkeys(path.label for path in paths))
         for path in paths:
-            width = min(_LANE_POINTS, _ALL_LANES_POINTS / len(labels))
-            aside = (labels.index(path.label) - (len(labels) - 1) / 2) * width
-            _path(ax, path, look[path.label], width, _lane(figure, aside))
+            width, lane = lane_of(figure, labels.index(path.label), len(labels))
+            _path(ax, path, look[path.label], width, lane)
         ax.set(xlabel=words.quantity("extraction_yield_pct"), ylabel=words.quantity("tds_pct"))
         ax.set_title(title or words.control_chart)
         _legend(figure, paths, look, words)
     return figure
 
 
-def _limits(ax: Axes, paths: Sequence[CupPath], ideal: IdealBox) -> None:
+def chart_limits(ax: Axes, paths: Sequence[CupPath], ideal: IdealBox) -> None:
     """All cups and the whole box, with at least a box of room around it."""
     for axis, low, high, name in (
         ("x", ideal.yield_low, ideal.yield_high, "extraction_yield_pct"),
@@ -75,7 +74,8 @@ def _limits(ax: Axes, paths: Sequence[CupPath], ideal: IdealBox) -> None:
         )
 
 
-def _regions(ax: Axes, ideal: IdealBox, words: FigureWords) -> None:
+def regions(ax: Axes, ideal: IdealBox, words: FigureWords) -> None:
+    """The ideal box, and the words around it."""
     size = (ideal.yield_high - ideal.yield_low, ideal.tds_high - ideal.tds_low)
     box: dict[str, Any] = {
         "facecolor": _BOX,
@@ -119,10 +119,14 @@ def _path(ax: Axes, path: CupPath, look: Look, width: float, lane: ScaledTransla
     start_and_end(ax, *cups, look)
 
 
-def _lane(figure: Figure, aside: float) -> ScaledTranslation:
-    """A shift by ``aside`` points to the upper left: across a path, which runs from strong to weak."""
-    inches = aside / 72 / math.sqrt(2)
-    return ScaledTranslation(-inches, inches, figure.dpi_scale_trans)
+def lane_of(figure: Figure, place: int, count: int) -> tuple[float, ScaledTranslation]:
+    """The width in points of each of ``count`` lanes, and the shift to the one at ``place``.
+
+    Lanes lie side by side to the upper left: across a path, which runs from strong to weak.
+    """
+    width = min(_LANE_POINTS, _ALL_LANES_POINTS / count)
+    inches = (place - (count - 1) / 2) * width / 72 / math.sqrt(2)
+    return width, ScaledTranslation(-inches, inches, figure.dpi_scale_trans)
 
 
 def _legend(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import wrap
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -26,7 +28,6 @@ _DASH = (0, (4, 2))
 _WIDEST = 5.0
 # Flows below this part of the strongest are drawn grey and thin.
 _FAINT = 4e-4
-_HEAD = 0.9
 _FOOT = 0.75
 
 
@@ -80,9 +81,13 @@ def draw_graph(picture: GraphPicture, *, title: str = "", words: FigureWords = E
     """
     with in_style():
         width, height = picture.width / _PER_INCH, picture.height / _PER_INCH
-        figure = new_figure(width, height + _HEAD + _FOOT)
+        heading = wrap(title or words.graph, int(10.4 * (width - 0.4)))
+        reading = wrap(words.graph_reading, int(13 * (width - 0.4)))
+        under = 0.22 + 0.2 * len(heading)
+        head = under + 0.16 * len(reading) + 0.12
+        total = head + height + _FOOT
+        figure = new_figure(width, total)
         figure.set_layout_engine("none")
-        total = height + _HEAD + _FOOT
         ax = figure.add_axes((0.0, _FOOT / total, 1.0, height / total))
         ax.set(xlim=(0, picture.width), ylim=(picture.height, 0))
         ax.set_axis_off()
@@ -93,11 +98,10 @@ def draw_graph(picture: GraphPicture, *, title: str = "", words: FigureWords = E
             _edge(ax, edge, strongest)
         for box in picture.boxes:
             _box(ax, box)
-        margin = 18.0 / picture.width
-        figure.text(margin, 1 - 0.2 / total, title or words.graph, fontsize=12.0, va="top")
-        figure.text(
-            margin, 1 - 0.5 / total, words.graph_reading, fontsize=9.5, color=GREY, va="top"
-        )
+        left = 18.0 / picture.width
+        figure.text(left, 1 - 0.15 / total, "\n".join(heading), fontsize=12.0, va="top")
+        told = "\n".join(reading)
+        figure.text(left, 1 - under / total, told, fontsize=9.5, color=GREY, va="top")
         _legend(figure, words)
     return figure
 
@@ -106,7 +110,9 @@ def _stage(ax: Axes, name: str, top: float, tall: float, width: float) -> None:
     ax.add_patch(
         Rectangle((4, top), width - 8, tall, facecolor="#faf6f0", edgecolor="#e6dccf", zorder=0)
     )
-    ax.text(14, top + 19, name, fontsize=10.5, fontweight="bold", color="#6f4e37", va="center")
+    behind = {"facecolor": "#faf6f0", "edgecolor": "none", "pad": 1.5}
+    ink: Any = {"fontsize": 10.5, "fontweight": "bold", "color": "#6f4e37"}
+    ax.text(14, top + 19, name, va="center", bbox=behind, zorder=2.5, **ink)
 
 
 def _edge(ax: Axes, edge: GraphEdge, strongest: float) -> None:
@@ -152,7 +158,7 @@ def _box(ax: Axes, box: GraphBox) -> None:
             zorder=3,
         )
     )
-    line = box.height / 3
+    line = (box.height - 6) / 3
     colour = GREY if box.gradient == 0 else RAISES if box.gradient > 0 else LOWERS
     for place, (text, ink, most) in enumerate(
         (
@@ -163,7 +169,7 @@ def _box(ax: Axes, box: GraphBox) -> None:
     ):
         # DejaVu Sans is about 0.6 of its size wide; a pixel is 0.75 points.
         size = min(most, room * 0.75 / (0.6 * max(len(text), 1)))
-        y = box.top + line * (place + 0.5)
+        y = box.top + 3 + line * (place + 0.5)
         ax.text(box.x, y, text, fontsize=size, color=ink, ha="center", va="center", zorder=4)
 
 

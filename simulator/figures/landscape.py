@@ -43,24 +43,17 @@ def draw_landscape(
         look = looks(path.label for path in paths) if look is None else look
         figure = new_figure(7.4, 5.4)
         ax = figure.add_subplot()
-        log_axis(ax, "x", landscape.grind_um[0], landscape.grind_um[-1])
-        log_axis(ax, "y", landscape.time_s[0], landscape.time_s[-1])
-        ax.set_xticks(
-            ticks_between(landscape.grind_um[0], landscape.grind_um[-1], log=True, most=7)
-        )
-        ax.set_yticks(ticks_between(landscape.time_s[0], landscape.time_s[-1], log=True, most=7))
-        ax.grid(visible=False)
-        filled = _contours(ax, landscape)
+        plane_axes(ax, landscape, words)
+        filled = contours(ax, landscape)
         rim = near_optimal is not None and _rim(ax, landscape, near_optimal)
         # The wildest paths first, so that they do not cover the others.
         for path in sorted(paths, key=_length, reverse=True):
             _walk(ax, path, look[path.label])
         if best is not None:
-            _star(ax, best)
+            star(ax, best)
         name = score_name or words.mean_score
         bar = figure.colorbar(filled, ax=ax, label=name, pad=0.02, fraction=0.06)
         bar.outline.set_visible(False)
-        ax.set(xlabel=words.quantity("grind_um"), ylabel=words.quantity("time_s"))
         heading = title or words.landscape
         held = landscape.held
         ax.set_title(words.held.format(title=heading, settings=held) if held else heading)
@@ -68,7 +61,17 @@ def draw_landscape(
     return figure
 
 
-def _contours(ax: Axes, landscape: Landscape) -> ContourSet:
+def plane_axes(ax: Axes, landscape: Landscape, words: FigureWords = ENGLISH) -> None:
+    """Log axes over the plane, with both ends among the ticks."""
+    for which, values in (("x", landscape.grind_um), ("y", landscape.time_s)):
+        log_axis(ax, "x" if which == "x" else "y", values[0], values[-1])
+        ax.set(**{f"{which}ticks": ticks_between(values[0], values[-1], log=True, most=7)})
+    ax.grid(visible=False)
+    ax.set(xlabel=words.quantity("grind_um"), ylabel=words.quantity("time_s"))
+
+
+def contours(ax: Axes, landscape: Landscape) -> ContourSet:
+    """Fills the plane with the score; the lighter, the better."""
     score = np.ma.masked_invalid(landscape.score)
     low, high = (float(score.min()), float(score.max())) if score.count() else (0.0, 0.0)
     if high - low < 1e-9 * max(1.0, abs(high)):
@@ -119,7 +122,8 @@ def _walk(ax: Axes, path: RecipePath, look: Look) -> None:
     start_and_end(ax, grind, time, look)
 
 
-def _star(ax: Axes, best: tuple[float, float]) -> None:
+def star(ax: Axes, best: tuple[float, float]) -> None:
+    """Marks the best known recipe."""
     ax.plot(
         *best, "*", color=BLACK, markeredgecolor="white", markersize=20, zorder=4, clip_on=False
     )

@@ -71,6 +71,8 @@ class FigureWords:
     )
     raises_loss: str = "more of it raises the loss"
     lowers_loss: str = "more of it lowers the loss"
+    race: str = "The descent, evaluation by evaluation"
+    race_count: str = "{count} evaluations"
     learning_rate: str = "learning rate (in the box scaled to 0–1)"
     learning_rates: str = "What the learning rate does"
     cost_within: str = "evaluations until\nwithin {gap} of the best"

@@ -17,7 +17,7 @@ from simulator.explain import Catalogue
 from simulator.report.certificate import read_bracket
 from simulator.report.findings import findings, margin
 from simulator.report.inline_svg import inline_svg
-from simulator.report.pictures import PICTURES, Material, lacking, material_of
+from simulator.report.pictures import PICTURES, Material, Picture, lacking, material_of
 
 FILE_NAME = "report.html"
 
@@ -77,13 +77,15 @@ def _figures(material: Material) -> list[Mapping[str, str | Markup]]:
             "svg": inline_svg(picture.draw(material), name, alternative(material, name)),
         }
         for name, picture in PICTURES.items()
-        if name not in missing and picture.in_report
+        if name not in missing and isinstance(picture, Picture) and picture.in_report
     ]
 
 
 def alternative(material: Material, name: str) -> str:
     """What a picture shows, in a sentence or two with its numbers, for those who cannot see it."""
-    return material.messages.say(f"alt.{name}", **PICTURES[name].facts(material))
+    picture = PICTURES[name]
+    assert isinstance(picture, Picture), f"{name} is not shown on a page"
+    return material.messages.say(f"alt.{name}", **picture.facts(material))
 
 
 def _goal(material: Material) -> str:

@@ -8,6 +8,7 @@ from simulator.report.pictures.material import Material, material_of
 from simulator.report.pictures.registry import (
     PICTURES,
     USUAL,
+    Animation,
     Picture,
     checked_names,
     draw_pictures,
@@ -17,6 +18,7 @@ from simulator.report.pictures.registry import (
 __all__ = [
     "PICTURES",
     "USUAL",
+    "Animation",
     "Material",
     "Picture",
     "checked_names",

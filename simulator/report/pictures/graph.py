@@ -164,11 +164,7 @@ def _start_recipe(material: Material) -> Mapping[str, float]:
 
 
 def _start(material: Material) -> str:
-    words = material.words
-    return words.between.join(
-        words.setting.format(quantity=words.bare(knob), value=f"{value:.3g}", unit=words.unit(knob))
-        for knob, value in _start_recipe(material).items()
-    )
+    return material.in_words(_start_recipe(material))
 
 
 def graph_in_words(material: Material) -> dict[str, str]:

@@ -104,12 +104,17 @@ class Material:
     def held(self, moving: tuple[str, ...]) -> str:
         """Where the rest of the recommended recipe stands, in words: ``milk 9 g, sugar 1 g``."""
         recipe = self.recommended().recipe
+        return self.in_words({knob: at for knob, at in recipe.items() if knob not in moving})
+
+    def in_words(self, recipe: Mapping[str, float]) -> str:
+        """A recipe in words, to three digits or a whole number."""
         return self.words.between.join(
             self.words.setting.format(
-                quantity=self.words.bare(knob), value=f"{value:.3g}", unit=self.words.unit(knob)
+                quantity=self.words.bare(knob),
+                value=f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}",
+                unit=self.words.unit(knob),
             )
             for knob, value in recipe.items()
-            if knob not in moving
         )
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from simulator.errors import InputError
-from simulator.figures import save
-from simulator.report.pictures import crowd, graph, rates, sections, spoken, walks
+from simulator.figures import FORMATS, Race, save, save_race
+from simulator.report.pictures import crowd, descent, graph, rates, sections, spoken, walks
 from simulator.report.pictures.material import Material
 
 Draw = Callable[[Material], Figure]
+Move = Callable[[Material], Race]
 Facts = Callable[[Material], dict[str, str]]
 """The numbers that a picture's alternative text, the message ``alt...``, gives."""
 Lacks = Callable[[Material], str]
@@ -30,7 +31,26 @@ class Picture:
     is_usual: bool = False
     """Every run draws it at its end."""
     in_report: bool = True
-    """It stands still and has room on a page."""
+    """It has room on a page."""
+    formats: tuple[str, ...] = FORMATS
+
+    def save(self, material: Material, folder: Path, name: str) -> tuple[Path, ...]:
+        """Draw it into a folder; return the files."""
+        return save(self.draw(material), folder, name, self.formats)
+
+
+@dataclass(frozen=True)
+class Animation:
+    """A picture that moves."""
+
+    draw: Move
+    lacks: Lacks
+    is_usual: bool = False
+    in_report: bool = False
+
+    def save(self, material: Material, folder: Path, name: str) -> tuple[Path, ...]:
+        """Draw it into a folder; return the files."""
+        return (save_race(self.draw(material), folder, name),)
 
 
 def _nothing(material: Material) -> str:
@@ -50,7 +70,7 @@ def _no_rates(material: Material) -> str:
     return "" if rates.rate_series(material) else "rates"
 
 
-PICTURES: Mapping[str, Picture] = {
+PICTURES: Mapping[str, Picture | Animation] = {
     "convergence": Picture(walks.convergence, _nothing, spoken.convergence, is_usual=True),
     "coordinates": Picture(walks.coordinates, _nothing, spoken.coordinates, is_usual=True),
     "landscape": Picture(walks.landscape, _no_grind_and_time, spoken.landscape, is_usual=True),
@@ -59,8 +79,11 @@ PICTURES: Mapping[str, Picture] = {
     "ratings": Picture(crowd.ratings, _no_coffee, crowd.ratings_in_words),
     "graph": Picture(graph.napkin, _no_coffee, graph.graph_in_words),
     "graph-named": Picture(graph.named, _no_coffee, graph.graph_in_words, in_report=False),
-    "graph-full": Picture(graph.operations, _no_coffee, graph.graph_in_words, in_report=False),
+    "graph-full": Picture(
+        graph.operations, _no_coffee, graph.graph_in_words, in_report=False, formats=("svg",)
+    ),
     "learning-rates": Picture(rates.learning_rates, _no_rates, rates.rates_in_words),
+    "descent": Animation(descent.race, _no_grind_and_time),
 }
 """In the order in which they are listed and reported."""
 
@@ -99,5 +122,5 @@ def draw_pictures(
     files: list[Path] = []
     for name in names if material.drawable else ():
         if name not in missing:
-            files.extend(save(PICTURES[name].draw(material), folder, name))
+            files.extend(PICTURES[name].save(material, folder, name))
     return files

@@ -10,7 +10,8 @@ from simulator.experiment.content_key import canonical_hash
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
 PROMISED = {
-    "black-purist", "dose-and-temperature", "espresso-cliff", "everyday-mix", "house-blend", "latte-bar", "learning-rates",
+    "black-purist", "dose-and-temperature", "espresso-cliff", "everyday-mix", "house-blend", "latte-bar",
+    "learning-rates",
     "noisy-customers", "over-extracted-start", "pour-over", "top-box",
 }  # fmt: skip
 

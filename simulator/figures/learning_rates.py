@@ -118,7 +118,8 @@ def _gaps(ax: Axes, series: Sequence[RateSeries], look: Mapping[str, Look], name
             for part in (each.gap_low, each.gap, each.gap_high)
         )
         ax.fill_between(each.rate, low, high, color=style.colour, alpha=0.14, linewidth=0)
-        _draw(ax, each, middle, style)
+        # Where half the runs failed there is no gap to draw, and the line breaks.
+        _draw(ax, each, np.where(np.isfinite(each.gap), middle, np.nan), style)
     decade_axis(ax, FLOOR_EXPONENT, top, f"≤ {power_of_ten(FLOOR_EXPONENT)}")
     ax.set_ylabel(name)
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ["README.md", "README.zh.md"]
-FIGURES = ["landscape.svg", "convergence.svg"]
+FIGURES = ["landscape.svg", "convergence.svg", "descent.gif"]
+RUN_HERE = "results/2026-11-22-142530-house-blend"
 MARK = re.compile(r"(<!-- shows: (?P<command>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -39,7 +40,7 @@ def transcript(command: str, results: Path) -> str:
     )
     if done.returncode != 0:
         sys.exit(f"{command} ended with {done.returncode}:\n{done.stderr}")
-    text = done.stdout.replace(str(results), "results/2026-11-22-142530-house-blend")
+    text = done.stdout.replace(str(results), RUN_HERE)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
@@ -65,6 +66,8 @@ def main() -> None:
                 encoding="utf-8",
             )
             print(path.name)
+        program = str(ROOT / ".venv" / "bin" / "simulator")
+        subprocess.run([program, "plot", str(results), "descent"], cwd=ROOT, check=True)
         (ROOT / "docs").mkdir(exist_ok=True)
         for figure in FIGURES:
             shutil.copy(results / "figures" / figure, ROOT / "docs" / figure)

@@ -17,7 +17,9 @@ HOSTILE = """\
 name: hostile
 description: '<script>alert("1")</script> & <b>bold</b> {{ 7 * 7 }}'
 seed: 3
-bean: {name: '<i>Sidamo</i>', e_max: 0.3, acid_share: 0.3, middle_share: 0.4, bitter_share: 0.3, quality_points: 0}
+bean:
+  {name: '<i>Sidamo</i>', e_max: 0.3, acid_share: 0.3, middle_share: 0.4, bitter_share: 0.3,
+   quality_points: 0}
 tune: [grind_um, time_s, milk_g]
 fixed: {sugar_g: 0}
 customers: {black-strong: 0.5, milk: 0.5}

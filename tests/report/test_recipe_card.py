@@ -27,7 +27,7 @@ def test_amounts_are_in_the_units_of_the_counter(material: Any):
         "15 g", "720 µm", "240 g", "93 °C", "245 s", "31 g", "4 g",
     ]  # fmt: skip
     assert [line.also for line in card.values()] == [
-        "", "medium", "240 ml", "", "4:05 min", "30 ml", "1 teaspoons",
+        "", "medium", "240 ml", "", "4:05 min", "30 ml", "1 tsp",
     ]  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from simulator.errors import ResultsError
 from simulator.experiment.config import experiment_from, loads
 from simulator.experiment.problem import Problem
 from simulator.experiment.results import open_results
-from simulator.explain import catalogue
+from simulator.explain import LANGUAGES, catalogue
+from simulator.optimizers import StopReason
 from simulator.report import PICTURES, report_html, write_report
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -174,9 +175,17 @@ def test_the_chinese_report_has_no_english_sentence(folder: Path, tmp_path: Path
     page = Page(text)
     assert page.tags[0] == ("html", {"lang": "zh-Hans"})
     drawings_out = re.sub(r"<(svg|pre|style).*?</\1>", "", text, flags=re.DOTALL)
+    with open_results(folder) as results:
+        drawings_out = drawings_out.replace(results.manifest.platform, "")
     words = " ".join(Page(drawings_out).texts)
     assert "配方卡" in words
     assert not re.search(r"\b(the|of|and|is|with)\b", words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_way_to_end_has_a_word(language: str):
+    ways = {"converged" if each.converged else each.value for each in StopReason} | {"failed"}
+    assert {f"ended.{way}" for way in ways} <= catalogue(language).messages.keys()
 
 
 def test_a_report_that_cannot_be_written_is_told_plainly(folder: Path, tmp_path: Path):

@@ -6,10 +6,14 @@ from itertools import combinations
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from simulator.experiment.knobs import Bounds
 from simulator.experiment.scaling import between
 from simulator.figures import Slices, draw_slices
 from simulator.report.pictures.material import Material
+
+Grid = NDArray[np.float64]
 
 #: Points per side of a plane.
 _GRID = 61
@@ -30,11 +34,7 @@ def slices_of(material: Material) -> Slices:
     problem, best = material.problem, material.recommended().recipe
     middle, grid = problem.coordinates(best), np.linspace(0.0, 1.0, _GRID)
     tune = problem.experiment.tune
-    # At a bound the logarithm's rounding may miss it by a hair; the axis ends exactly there.
-    values = {
-        name: np.clip(between(tune[name], grid), tune[name].low, tune[name].high)
-        for name in problem.knobs
-    }
+    values = {name: _values(tune[name], grid) for name in problem.knobs}
 
     def score(**moved: np.ndarray) -> np.ndarray:
         x = np.repeat(middle[:, None], next(iter(moved.values())).size, axis=1)
@@ -50,6 +50,13 @@ def slices_of(material: Material) -> Slices:
     }
     lines = {name: score(**{name: grid}) for name in problem.knobs}
     return Slices(material.knobs, values, lines, planes, best)
+
+
+def _values(bounds: Bounds, grid: Grid) -> Grid:
+    """The knob's values over the grid, from bound to bound exactly, where rounding misses by a hair."""
+    values: Grid = np.asarray(between(bounds, grid), dtype=np.float64)
+    values[[0, -1]] = bounds.low, bounds.high
+    return values
 
 
 def slices_in_words(material: Material) -> dict[str, str]:

@@ -15,6 +15,7 @@ FLOORS = {
     "optimizers": 0,
     "calibration": 1,
     "experiment": 1,
+    "certify": 2,
     "explain": 2,
     "figures": 2,
     "running": 2,

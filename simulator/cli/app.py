@@ -11,6 +11,7 @@ import typer
 
 import simulator
 from simulator.cli import (
+    certify,
     dial_chart,
     explain,
     export,
@@ -55,6 +56,7 @@ for verb in (
     ls,
     merge,
     export,
+    certify,
     plot,
     report,
     taste,

@@ -1,0 +1,42 @@
+"""The proof: no recipe in the box beats the best known one by more than a tolerance.
+
+>>> from simulator.experiment.config import load
+>>> from simulator.experiment.problem import Problem
+>>> problem = Problem(load("configs/pour-over.yaml"))
+>>> certificate = prove(problem, Plan(within=1e-3, dialect="numpy"))
+>>> certificate.proved, verify(certificate, problem).boxes == len(certificate.codes)
+(True, True)
+"""
+
+from simulator.certify.certificate import (
+    MADE,
+    SHIPPED,
+    Certificate,
+    CertificateError,
+    Refuted,
+    find,
+    read,
+    write,
+)
+from simulator.certify.checkpoint import CheckpointError
+from simulator.certify.proving import Plan, prove
+from simulator.certify.search import Bracket, Budget
+from simulator.certify.verification import Verification, verify
+
+__all__ = [
+    "MADE",
+    "SHIPPED",
+    "Bracket",
+    "Budget",
+    "Certificate",
+    "CertificateError",
+    "CheckpointError",
+    "Plan",
+    "Refuted",
+    "Verification",
+    "find",
+    "prove",
+    "read",
+    "verify",
+    "write",
+]

@@ -19,6 +19,7 @@ from simulator.certify.certificate import (
     write,
 )
 from simulator.certify.checkpoint import CheckpointError
+from simulator.certify.examination import Examiner
 from simulator.certify.proving import Plan, prove
 from simulator.certify.search import Bracket, Budget
 from simulator.certify.verification import Verification, verify
@@ -31,6 +32,7 @@ __all__ = [
     "Certificate",
     "CertificateError",
     "CheckpointError",
+    "Examiner",
     "Plan",
     "Refuted",
     "Verification",

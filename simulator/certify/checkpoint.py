@@ -54,7 +54,8 @@ def save(search: Search, problem: Problem, path: Path) -> None:
 def resume(path: Path, problem: Problem, examiner: Examiner, within: float) -> Search:
     """The search as it was saved. Raises CheckpointError for another one's file, or none."""
     try:
-        with np.load(path, allow_pickle=False) as columns:
+        # Opened here, because np.load leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as columns:
             kept: dict[str, Any] = {name: columns[name] for name in columns.files}
         about = json.loads(str(kept["about"]))
         expected = _identity(problem, within)

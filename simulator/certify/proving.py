@@ -41,7 +41,12 @@ class Plan:
 
 
 def prove(
-    problem: Problem, plan: Plan | None = None, tell: Tell | None = None, point: Array | None = None
+    problem: Problem,
+    plan: Plan | None = None,
+    tell: Tell | None = None,
+    *,
+    point: Array | None = None,
+    examiner: Examiner | None = None,
 ) -> Certificate:
     """A certificate that no point of the unit box beats the best known one by more than the tolerance.
 
@@ -54,13 +59,16 @@ def prove(
         tell: hears of the bracket after every batch.
         point: to beat, in the unit box, shape (n,); by default the best that many starts find. If the search
             meets a better one, the certificate is about that.
+        examiner: of the problem's loss, if there is one already; the plan's dialect is then only a note.
 
     Raises:
         InputError: too many knobs, a tolerance that is not above rounding, a checkpoint of another search.
         NoBounds: a function with an operation that has no bounds.
     """
     plan = plan or Plan()
-    search = _begun(problem, plan, point)
+    _refuse_many_knobs(problem)
+    examiner = examiner or Examiner(problem.graph, plan.dialect)
+    search = _begun(problem, plan, point, examiner)
     reason = _searched(search, problem, plan, tell)
     bracket = _closed(search) if reason else search.bracket
     return certificate_of(
@@ -77,13 +85,15 @@ def prove(
     )
 
 
-def _begun(problem: Problem, plan: Plan, point: Array | None) -> Search:
+def _refuse_many_knobs(problem: Problem) -> None:
     if problem.size > MOST_COORDINATES:
         raise InputError(
             f"{problem.experiment.name}: {problem.size} knobs are tuned; "
             f"a proof is possible for at most {MOST_COORDINATES}, and promised for 4: tune fewer"
         )
-    examiner = Examiner(problem.graph, plan.dialect)
+
+
+def _begun(problem: Problem, plan: Plan, point: Array | None, examiner: Examiner) -> Search:
     if plan.checkpoint is not None and plan.checkpoint.exists():
         return resume(plan.checkpoint, problem, examiner, plan.within)
     start = best_known(problem) if point is None else np.clip(point, 0.0, 1.0)

@@ -22,6 +22,7 @@ from simulator.certify import (
     write,
 )
 from simulator.cli import terminal
+from simulator.cli.proof_text import decimals
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem, problem_of
 
@@ -86,16 +87,16 @@ def _in_unit(problem: Problem, lower: float, upper: float) -> tuple[float, float
 def told(problem: Problem, certificate: Certificate) -> list[str]:
     """The claim in sentences."""
     low, high = _in_unit(problem, certificate.lower, certificate.upper)
-    width = f"{certificate.upper - certificate.lower:.3g}{unit(problem)}"
+    width, digits = certificate.upper - certificate.lower, decimals(certificate)
     name, what = escape(certificate.name), "value" if not problem.is_coffee else "objective"
     work = f"{certificate.boxes:,} boxes in {certificate.seconds:.1f} s"
-    best = f"the best {what} lies between {low:.6f} and {high:.6f}"
+    best = f"the best {what} lies between {low:.{digits}f} and {high:.{digits}f}"
     knobs = ", ".join(f"{knob} {value:.6g}" for knob, value in certificate.recipe.items())
     if certificate.proved:
-        first = f"{name}: proved within {width}: {best}; {work}."
+        first = f"{name}: proved within {certificate.within:g}{unit(problem)}: {best}; {work}."
     else:
         why = _REASONS[str(certificate.reason)]
-        first = f"{name}: not proved, {why}. Bracket of {width}: {best}; {work}."
+        first = f"{name}: not proved, {why}. Bracket of {width:.3g}{unit(problem)}: {best}; {work}."
     return [first, f"recipe: {knobs}"]
 
 

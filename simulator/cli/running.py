@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from simulator.cli import terminal
+from simulator.cli.proof_text import as_json as proof_json
 from simulator.cli.request import Request, cores_of, plan_of, shard_of
 from simulator.cli.sweep_text import points_as_json, show_points
 from simulator.cli.verdict_text import show_verdict
@@ -116,7 +117,8 @@ def _report(request: Request, plan: Plan, store: Store) -> int:
     show_verdict(console, problem, verdict, store.folder)
     if request.as_json:
         hashed = store.results.manifest.config_hash[:16]
-        print(json.dumps(verdict_json(problem, hashed, verdict), indent=2, allow_nan=False))
+        told = verdict_json(problem, hashed, verdict) | {"proved": proof_json(problem, verdict)}
+        print(json.dumps(told, indent=2, allow_nan=False))
     return 0 if verdict.agrees and not verdict.failed else 1
 
 

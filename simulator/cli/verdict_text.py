@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from simulator.cli.proof_text import proof_sentence
 from simulator.coffee import RANGES
 from simulator.experiment.problem import Problem
 from simulator.experiment.verdict import MARGIN, Summary, Verdict
@@ -24,6 +25,9 @@ def show_verdict(console: Console, problem: Problem, verdict: Verdict, folder: P
     console.print(_optimizers(problem, verdict))
     console.print(_legend(verdict), style="dim")
     console.print(_sentence(verdict, unit))
+    proof = proof_sentence(problem, verdict, unit)
+    if proof:
+        console.print(proof)
     console.print(_recipes(problem, verdict, unit))
     for note in _notes(problem, verdict):
         console.print(note)

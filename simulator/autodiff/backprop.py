@@ -14,8 +14,10 @@ inputs.
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import partial
 
 from simulator.autodiff.folding import is_constant
 from simulator.autodiff.graph import topological
@@ -42,10 +44,11 @@ def pull_back(
                 continue
             recorder.deriving = node
             term = gather(shares.pop(node.serial))
-            for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
-                if pull is not None and term is not None and parent.serial in relevant:
-                    share = pull(term[1], node, *node.parents)
-                    shares[parent.serial].append(masked(term[0], share))
+            if term is not None:
+                mask, adjoint = term
+                for parent, pull in _edges(node, roots):
+                    if parent.serial in relevant:
+                        shares[parent.serial].append(masked(mask, pull(adjoint)))
         return [applied(gather(shares[node.serial])) for node in inputs]
 
 
@@ -54,6 +57,7 @@ def push_forward(
 ) -> list[Node]:
     """Forward mode: Σ ∂output/∂inputᵢ · tangentᵢ for every output, as new nodes."""
     with recording() as recorder:
+        roots = {node.serial for node in inputs}
         moving: dict[int, Term | None] = {}
         for node, tangent in zip(inputs, tangents, strict=True):
             moving[node.serial] = gather([masked(None, tangent)])
@@ -62,12 +66,31 @@ def push_forward(
                 continue
             recorder.deriving = node
             terms = []
-            for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
+            for parent, pull in _edges(node, roots):
                 term = moving.get(parent.serial)
-                if pull is not None and term is not None:
-                    terms.append(masked(term[0], pull(term[1], node, *node.parents)))
+                if term is not None:
+                    terms.append(masked(term[0], pull(term[1])))
             moving[node.serial] = gather(terms)
         return [applied(moving.get(node.serial)) for node in outputs]
+
+
+def _edges(node: Node, roots: Set[int]) -> Iterator[tuple[Node, Callable[[Node], Node]]]:
+    """What a node was made from, each with the product of an adjoint or tangent and the partial derivative.
+
+    A formula whose author has said its slope is one edge, unless an input lies inside it.
+    """
+    slope = node.slope
+    if slope is not None and slope.inside.isdisjoint(roots):
+        yield slope.operand, partial(operator.mul, slope.value)
+        return
+    assert node.primitive is not None
+    for parent, pull in zip(node.parents, node.primitive.pulls, strict=True):
+        if pull is not None:
+            yield parent, partial(_pulled, pull, node)
+
+
+def _pulled(pull: Callable[..., Node], node: Node, g: Node) -> Node:
+    return pull(g, node, *node.parents)
 
 
 def _depends_on(nodes: Iterable[Node], inputs: Iterable[Node]) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.autodiff.known_slope import Slope
 from simulator.autodiff.node import Node, constant, variable
 from simulator.autodiff.origin import Origin
 from simulator.autodiff.primitives import Primitive
@@ -18,18 +19,27 @@ _PER_NODE: Final = ("primitives", "parents", "constants", "origins", "derives")
 
 def to_columns(graph: Graph) -> dict[str, Any]:
     """One column per property of the nodes; nodes refer to each other by row."""
-    row = {node.serial: i for i, node in enumerate(graph.nodes)}
+    slopes = [node.slope.value for node in graph.nodes if node.slope is not None]
+    every = type(graph)(graph.inputs, (*graph.outputs, *slopes)).nodes
+    row = {node.serial: i for i, node in enumerate(every)}
     known = {node.serial for node in graph.inputs}
-    is_root = [node.serial in known or node.is_constant for node in graph.nodes]
-    nodes = list(zip(graph.nodes, is_root, strict=True))
+    is_root = [node.serial in known or node.is_constant for node in every]
+    nodes = list(zip(every, is_root, strict=True))
     return {
         "primitives": [None if root else node.primitive for node, root in nodes],
         "parents": [
             () if root else tuple(row[p.serial] for p in node.parents) for node, root in nodes
         ],
-        "constants": [node.value if node.is_constant else None for node in graph.nodes],
-        "origins": [tuple(node.origin) for node in graph.nodes],
-        "derives": [None if n.derives is None else row.get(n.derives.serial) for n in graph.nodes],
+        "constants": [node.value if node.is_constant else None for node in every],
+        "origins": [tuple(node.origin) for node in every],
+        "derives": [None if n.derives is None else row.get(n.derives.serial) for n in every],
+        "slopes": [
+            (row[node.serial], row[operand.serial], row[slope.serial], [row[i] for i in inside])
+            for node in every
+            if node.slope is not None
+            for operand, slope, inside in [node.slope]
+            if row.keys() >= {operand.serial, slope.serial, *inside}
+        ],
         "inputs": [row[node.serial] for node in graph.inputs],
         "outputs": [row[node.serial] for node in graph.outputs],
         "names": {row[serial]: names for serial, names in graph.names.items() if serial in row},
@@ -48,6 +58,9 @@ def from_columns(state: dict[str, Any]) -> Graph:
         ):
             whole = None if derives is None else nodes[derives]
             nodes.append(_rebuilt(primitive, [nodes[i] for i in parents], value, origin, whole))
+    for result, operand, slope, inside in state["slopes"]:
+        between = frozenset(nodes[i].serial for i in inside)
+        nodes[result].slope = Slope(nodes[operand], nodes[slope], between)
     return Graph(
         tuple(nodes[i] for i in state["inputs"]),
         tuple(nodes[i] for i in state["outputs"]),

@@ -23,6 +23,7 @@ from simulator.autodiff.arrays.numpy_functions import call_function
 from simulator.autodiff.arrays.traced_array import wrap
 from simulator.autodiff.arrays.ufuncs import call_ufunc, elementwise
 from simulator.autodiff.folding import REWRITES
+from simulator.autodiff.known_slope import Slope, between
 from simulator.autodiff.origin import UNKNOWN, Origin, users_line
 from simulator.autodiff.primitives import BY_UFUNC, TABLE, Primitive
 from simulator.autodiff.recorder import RECORDER, Recorder
@@ -59,11 +60,12 @@ class Node:
         is_constant: it depends on no input.
         is_truth: a truth value; all others are numbers.
         derives: the node whose derivative it is a part of; None for what the user wrote.
+        slope: its derivative in one earlier node, where whoever wrote the formula has said it.
         serial: grows with every node made; parents come before children.
     """
 
     __slots__ = (
-        "_made_at", "derives", "is_constant", "is_truth", "parents", "primitive", "serial", "value",
+        "_made_at", "derives", "is_constant", "is_truth", "parents", "primitive", "serial", "slope", "value",
     )  # fmt: skip
     __hash__ = None  # type: ignore[assignment]
 
@@ -83,6 +85,7 @@ class Node:
         self.is_constant = is_constant
         self.is_truth = type(value) is bool if primitive is None else primitive.truth
         self.derives = derives
+        self.slope: Slope | None = None
         self._made_at = origin
 
     @property
@@ -166,6 +169,17 @@ class Node:
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return wrap(call_function(function, args, kwargs))
+
+    def __with_slope__(self, operand: Any, slope: Any) -> Node:
+        """Learn ∂self/∂operand, for derivatives to use instead of the chain rule in between.
+
+        It is ignored where something else than the operand varies too, for then it is not all there is.
+        """
+        if type(operand) is Node and type(slope) is Node:
+            inside = between(operand, self)
+            if inside is not None:
+                self.slope = Slope(operand, slope, inside)
+        return self
 
     @staticmethod
     def __record__(primitive: Primitive, *operands: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 import scipy.special
 
 from simulator.coffee.customers import CustomerParameters, JarScale, Segment
+from simulator.coffee.known_slope import with_slope
 from simulator.coffee.palate import Perception
 from simulator.coffee.recipe import Scalar
 
@@ -73,7 +74,9 @@ def mean_excess(gap: Scalar, scatter: Scalar) -> Scalar:
     0.398942
     """
     steps = gap / scatter
-    return (scatter * _PEAK) * np.exp(-0.5 * (steps * steps)) + gap * scipy.special.ndtr(steps)
+    share = scipy.special.ndtr(steps)
+    excess = (scatter * _PEAK) * np.exp(-0.5 * (steps * steps)) + gap * share
+    return with_slope(excess, gap, lambda: share)
 
 
 def mean_penalty(gap: Scalar, scatter: Scalar, too_low: Scalar, too_high: Scalar) -> Scalar:

@@ -1,6 +1,8 @@
 """A package with optimizers of its own, as if it were installed."""
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,41 @@ def install_plugin(tmp_path, monkeypatch):
             monkeypatch.delitem(sys.modules, module, raising=False)
 
     return put
+
+
+def pytest_addoption(parser):
+    """Options of the tests of surviving; ``scripts/test`` passes them on."""
+    parser.addoption("--soak", action="store_true", help="thousands of trials, for hours")
+    parser.addoption("--figures", metavar="FILE", help="write what the tests measured, as JSON")
+
+
+@pytest.fixture(scope="session")
+def soak(pytestconfig):
+    """Whether there is time for thousands of trials."""
+    return pytestconfig.getoption("--soak")
+
+
+@pytest.fixture
+def measured(record_property):
+    """``measured(promise, name=number)``: a figure for the report, summed; of ``most_...`` the largest."""
+    return lambda promise, **figures: record_property(f"measured:{promise}", figures)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Gather the figures of all tests, those of other processes included."""
+    file = config.getoption("--figures")
+    if file:
+        passed = terminalreporter.stats.get("passed", [])
+        Path(file).write_text(json.dumps(_gathered(passed), indent=2) + "\n", encoding="utf-8")
+
+
+def _gathered(reports):
+    found = {}
+    told = (item for report in reports for item in report.user_properties)
+    for name, figures in told:
+        if name.startswith("measured:"):
+            row = found.setdefault(name.removeprefix("measured:"), {})
+            for key, value in figures.items():
+                join = max if key.startswith("most_") else sum
+                row[key] = join((row[key], value)) if key in row else value
+    return found

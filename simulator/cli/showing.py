@@ -46,7 +46,9 @@ def show_results(folder: Path) -> int:
         typer.echo(f"{manifest.name}: {results.progress()}, started {manifest.started}, {computed}")
         damage = results.damage()
         for item in damage:
-            typer.echo(f"damaged: {printable(str(item))}", err=True)
+            typer.echo(f"damaged: {results.path}: {printable(str(item))}", err=True)
+        if damage:
+            typer.echo(results.way_out, err=True)
         _show_found(console, plan, results)
     return 2 if damage else 0
 
@@ -74,7 +76,7 @@ def show_list(root: Path, *, as_json: bool) -> int:
         terminal.console().print(_listing(found))
     for item in found:
         if item.trouble:
-            typer.echo(f"damaged: {item.folder}: {printable(item.trouble, 2000)}", err=True)
+            typer.echo(f"damaged: {printable(item.trouble, 2000)}", err=True)
     return 2 if any(item.trouble for item in found) else 0
 
 
@@ -134,7 +136,9 @@ def write_export(folder: Path, kind: str, out: Path | None, *, traces: bool) -> 
             with _text_file(out) as file:
                 count = write(table, file)
         for damage in told:
-            typer.echo(f"left out: {printable(damage)}", err=True)
+            typer.echo(f"left out: {printable(damage, 2000)}", err=True)
+        if told:
+            typer.echo(results.way_out, err=True)
         typer.echo(f"{count} rows; {results.progress()}", err=True)
     return 2 if told else 0
 

@@ -146,6 +146,14 @@ class Results:
         with self.one_moment():
             return [item for item in checked_runs(self._connection) if isinstance(item, Damage)]
 
+    @property
+    def way_out(self) -> str:
+        """What to do about damage."""
+        return (
+            f"restore the file from a copy, or run the experiment again with --out {self.folder}: "
+            "what is damaged is computed afresh"
+        )
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
@@ -179,8 +187,7 @@ class Results:
         more = f"\n  ... and {len(damage) - 5} more" if len(damage) > 5 else ""
         return (
             f"{self.path}: {len(damage)} damaged, all other runs are readable:{shown}{more}\n"
-            f"Restore the file from a copy, or run the experiment again with --out {self.folder}: "
-            "what is damaged is computed afresh"
+            f"{self.way_out[0].upper()}{self.way_out[1:]}"
         )
 
 

@@ -30,6 +30,8 @@ from simulator.experiment.yaml_tree import (
 
 MAX_VALUES = 3_000
 MAX_DEPTH = 20
+# Whoever wrote so many wrote no config; each costs as much as fifty lines of a sound one.
+MAX_FAULTS = 100
 
 T = TypeVar("T")
 
@@ -171,8 +173,9 @@ class _Composer:
         self._note(event, path, problem, "", "keep one of the two")
 
     def _note(self, event: yaml.Event, path: Path, problem: str, got: str, remedy: str) -> None:
-        place = _place(event)
-        self._faults.append(self._fault(place, path, problem, got, remedy))
+        self._faults.append(self._fault(_place(event), path, problem, got, remedy))
+        if len(self._faults) >= MAX_FAULTS:
+            raise ConfigFaults(self._file, self._faults)
 
     def _stop(
         self, event: yaml.Event, path: Path, problem: str, remedy: str, got: str = ""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import ResultsError, SimulatorError
 from simulator.experiment import manifest as manifests
 from simulator.experiment.records import RunRecord
-from simulator.experiment.results import Progress, open_results
+from simulator.experiment.results import Progress, Results, open_results
 from simulator.experiment.results_folder import CONFIG_FILE
+from simulator.experiment.store import Damage
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Listed:
         failed: how many of them failed.
         best: label and score of the best run, if there is one.
         started: UTC, ISO 8601.
-        trouble: what is wrong with the folder or with rows of it; empty if nothing is.
+        trouble: which file of the folder is damaged, how, and the way out; empty if nothing is.
     """
 
     folder: Path
@@ -74,7 +75,14 @@ def _listed(folder: Path) -> Listed:
                 failed,
                 (best.optimizer, best.score) if best else None,
                 results.manifest.started,
-                "; ".join(map(str, damage[:3])) + (f"; {len(damage)} in all" * (len(damage) > 3)),
+                _trouble(results, damage),
             )
     except (SimulatorError, OSError) as error:
         return Listed(folder, trouble=str(error))
+
+
+def _trouble(results: Results, damage: Sequence[Damage]) -> str:
+    if not damage:
+        return ""
+    more = f"; {len(damage)} in all" * (len(damage) > 3)
+    return f"{results.path}: {'; '.join(map(str, damage[:3]))}{more}; {results.way_out}"

@@ -242,10 +242,10 @@ class TestHostileText:
         with pytest.raises(ConfigFaults, match="more than 3,000 values"):
             parse_yaml(text + "c: *a\n")
 
-    def test_128_kibibytes_are_the_most(self):
-        assert parse_yaml("a: 1 #" + "x" * (128 * 1024 - 6))
-        with pytest.raises(ConfigFaults, match="larger than 128 KiB"):
-            parse_yaml("a: 1 #" + "x" * (128 * 1024 - 5))
+    def test_64_kibibytes_are_the_most(self):
+        assert parse_yaml("a: 1 #" + "x" * (64 * 1024 - 6))
+        with pytest.raises(ConfigFaults, match="larger than 64 KiB"):
+            parse_yaml("a: 1 #" + "x" * (64 * 1024 - 5))
 
     def test_deep_aliases_count_as_deep(self):
         with pytest.raises(ConfigFaults, match="nested"):

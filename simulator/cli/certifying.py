@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from simulator.certify import (
 )
 from simulator.cli import terminal
 from simulator.cli.proof_text import decimals
+from simulator.errors import RunFailed
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem, problem_of
 
@@ -43,6 +45,9 @@ def certify_config(
     problem = problem_of(experiment, config, allow_code=allow_code)
     console, aside = terminal.console(stderr=as_json), terminal.console(stderr=True)
     certificate = _proved(problem, plan, aside)
+    if not math.isfinite(certificate.lower):
+        why = "the bounds know no least value of it over the whole box"
+        raise RunFailed(f"{experiment.name}: nothing is proved, {why}; give it more time")
     path = out or MADE / f"{experiment.name}.json"
     write(certificate, path)
     for line in told(problem, certificate):

@@ -66,10 +66,10 @@ def test_a_certificate_of_another_config_is_refused(certificate, cup, capsys):
 
 def test_a_spent_budget_leaves_a_bracket_and_says_how_to_go_on(cup, capsys):
     going_on = ["certify", "one.yaml", "--checkpoint", "search.npz", "--out", "c.json"]
-    assert run_command([*going_on, "--boxes", "2", "--json"]) == 1
+    assert run_command([*going_on, "--seconds", "0", "--json"]) == 1
     told = capsys.readouterr()
-    assert json.loads(told.out)["reason"] == "boxes"
-    assert "not proved, the budget of boxes is spent" in told.err
+    assert json.loads(told.out)["reason"] == "time"
+    assert "not proved, the time is up (--seconds)" in told.err
     assert "to go on: simulator certify one.yaml --within 0.001 --checkpoint search.npz" in told.err
     assert run_command(going_on) == 0
 

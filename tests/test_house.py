@@ -19,6 +19,7 @@ FLOORS = {
     "explain": 2,
     "figures": 2,
     "running": 2,
+    "dialin": 3,
     "page": 3,
     "report": 4,
     "cli": 5,

@@ -20,7 +20,7 @@ from simulator.dialin.traits import INDEX, Array, Prior, population
 from simulator.errors import InputError, RecipeError
 
 _BUDGET = 10
-_LEAST_AHEAD, _MOST_AHEAD = 1, 6
+_LEAST_AHEAD, _MOST_AHEAD = 3, 8
 _ENOUGH = 0.9  # chance of being close at which a session may end
 
 

@@ -47,10 +47,10 @@ def _traits() -> tuple[Trait, ...]:
         Trait("ideal_sweetness", "palate", 0.0, 0.6, "1"),
         Trait("ideal_creaminess", "palate", 0.0, 1.2, "1"),
     ]
-    weights = [Trait(f"log_weight_{scale}", "palate", 0.0, 0.45, "1") for scale in SCALES]
+    weights = [Trait(f"log_weight_{scale}", "palate", 0.0, 0.35, "1") for scale in SCALES]
     weights += [
-        Trait("log_weight_additions", "palate", 0.0, 0.40, "1"),
-        Trait("log_weight_bitterness", "palate", math.log(0.4), 0.60, "1"),
+        Trait("log_weight_additions", "palate", 0.0, 0.35, "1"),
+        Trait("log_weight_bitterness", "palate", math.log(0.4), 0.50, "1"),
     ]
     numbers = [
         Trait("top", "rating", 8.6, 0.45, "points"),
@@ -78,6 +78,10 @@ WAVES = 6
 
 TRAITS = _traits()
 """All traits, in the order of a customer's vector."""
+
+_TOGETHER = (
+    0.30  # who minds one fault much minds the others, too: common part of the weights' logarithms
+)
 
 INDEX = {trait.name: i for i, trait in enumerate(TRAITS)}
 """Trait -> its place."""
@@ -127,6 +131,8 @@ def population(customers: Sequence[str] | str = "survey") -> Prior:
     for column, name in enumerate(names):
         _place(SEGMENTS[name], mean[:, column], spread[:, column])
     covariance = np.stack([np.diag(column**2) for column in spread.T], axis=-1)
+    weighty = np.array([trait.name.startswith("log_weight") for trait in TRAITS], dtype=float)
+    covariance += (_TOGETHER**2 * np.outer(weighty, weighty))[:, :, None]
     return Prior(names, share / share.sum(), mean, covariance)
 
 

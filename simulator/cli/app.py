@@ -12,6 +12,7 @@ import typer
 import simulator
 from simulator.cli import (
     certify,
+    dial,
     dial_chart,
     explain,
     export,
@@ -72,6 +73,7 @@ for verb in (
 ):
     name = verb.__name__.rpartition(".")[2].replace("_", "-")
     app.command(name=name, cls=Verb)(verb.command)
+app.add_typer(dial.app, name="dial")
 
 
 def _version(asked: bool) -> None:

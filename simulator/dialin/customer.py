@@ -118,18 +118,20 @@ def _parameters(of: _Reader) -> Parameters:
     here = DEFAULT.customers
     ideals = (of.ideal_strength, of.ideal_sourness, of.ideal_body)
     palates, scales = here.everyone, {}
-    level = of.top
+    # One person's liking bends more sharply than the mean of many whose ideals differ.
+    softness, level = np.exp(of.log_softness), of.top
     for name, ideal in zip(SCALES, ideals, strict=True):
         scale = getattr(palates, name)
         weight = np.exp(getattr(of, f"log_weight_{name}"))
         scales[name] = replace(
             scale,
+            scatter=softness * scale.scatter,
             constant=3.0 - scale.tds_slope * (ideal - here.reference_tds_pct),
             too_low=scale.too_low * weight,
             too_high=scale.too_high * weight,
         )
         # A miss of nothing must cost nothing, or the level would move with every weight.
-        level = level + weight * _at_ideal(scale)
+        level = level + weight * _at_ideal(scale, softness * scale.scatter)
     additions = np.exp(of.log_weight_additions)
     customers = replace(
         here,
@@ -142,12 +144,12 @@ def _parameters(of: _Reader) -> Parameters:
     return replace(DEFAULT, customers=customers)
 
 
-def _at_ideal(scale: Any) -> float:
+def _at_ideal(scale: Any, scatter: Any) -> Any:
     """What a scale costs at its ideal, because cups scatter around it."""
-    z = scale.band / scale.scatter
-    density = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    excess = scale.scatter * density - scale.band * float(scipy.special.ndtr(-z))
-    return float((scale.too_low + scale.too_high) * excess)
+    z = scale.band / scatter
+    density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+    excess = scatter * density - scale.band * scipy.special.ndtr(-z)
+    return (scale.too_low + scale.too_high) * excess
 
 
 def _urges(of: _Reader, tasting: Tasting) -> tuple[Any, ...]:

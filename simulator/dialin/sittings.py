@@ -24,7 +24,7 @@ def sitting(diary: Diary, rater: str = "") -> Session:
     """
     places = diary.places()
     here = places[max(places)]
-    stranger = population(here.customers) if here.customers else population()
+    stranger = population(here.customers or "survey", here.kit.grinder.spread)
     groups: dict[tuple[str, int], list[Cup]] = {}
     first = _first_alike(places)
     for entry in diary.entries():
@@ -65,8 +65,9 @@ def _of_place(
     others = {who: cups for (who, where), cups in groups.items() if where == spot and who != rater}
     if not others:
         return prior
+    unknown = population("survey", here.kit.grinder.spread)
     diligent = max(others, key=lambda who: len(others[who]))
-    found = _session(here, population(), others[diligent]).posterior()
+    found = _session(here, unknown, others[diligent]).posterior()
     if found.prior.segments != prior.segments:
         return prior
     return carried(found, prior, {"kit", "bean"})

@@ -50,6 +50,7 @@ def _traits() -> tuple[Trait, ...]:
     weights = [Trait(f"log_weight_{scale}", "palate", 0.0, 0.35, "1") for scale in SCALES]
     weights += [
         Trait("log_weight_additions", "palate", 0.0, 0.35, "1"),
+        Trait("log_softness", "palate", -0.35, 0.35, "1"),
         Trait("log_weight_bitterness", "palate", math.log(0.4), 0.50, "1"),
     ]
     numbers = [
@@ -61,7 +62,7 @@ def _traits() -> tuple[Trait, ...]:
         Trait("content", "words", 0.6, 0.25, "step"),
     ]
     said = ("intensity", "acidity", "mouthfeel", "bitterness", "sweetness", "creaminess")
-    words += [Trait(f"bias_{aspect}", "words", 0.0, 0.35, "step") for aspect in said]
+    words += [Trait(f"bias_{aspect}", "words", 0.0, 0.28, "step") for aspect in said]
     place = [
         Trait("log_grind", "kit", 0.0, 0.12, "1"),
         Trait("log_rate", "bean", 0.0, 0.20, "1"),
@@ -111,10 +112,11 @@ class Prior:
         return kind, self.mean[:, kind] + steps
 
 
-def population(customers: Sequence[str] | str = "survey") -> Prior:
+def population(customers: Sequence[str] | str = "survey", grind_spread: float = 0.12) -> Prior:
     """The prior of a stranger.
 
     Args:
+        grind_spread: how well the grinder is known: standard deviation of the logarithm of its grinds.
         customers: the name of a mix, or names of the segments the customer may belong to, equally likely.
 
     Raises:
@@ -128,6 +130,7 @@ def population(customers: Sequence[str] | str = "survey") -> Prior:
     share = np.array([shares[name] for name in names], dtype=float)
     mean = np.array([[trait.mean] * len(names) for trait in TRAITS])
     spread = np.array([[trait.spread] * len(names) for trait in TRAITS])
+    spread[INDEX["log_grind"]] = grind_spread
     for column, name in enumerate(names):
         _place(SEGMENTS[name], mean[:, column], spread[:, column])
     covariance = np.stack([np.diag(column**2) for column in spread.T], axis=-1)

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ["README.md", "README.zh.md"]
 FIGURES = ["landscape.svg", "convergence.svg", "descent.gif"]
 RUN_HERE = "results/2026-11-22-142530-house-blend"
+DOCUMENTS = ["README.md", "README.zh.md", "simulator/dialin/README.md"]
+FIGURES = ["landscape.svg", "convergence.svg"]
 MARK = re.compile(r"(<!-- shows: (?P<command>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -34,13 +36,21 @@ def transcript(command: str, results: Path) -> str:
         arguments = [program, "run", *arguments[1:], "--out", str(results)]
     else:
         arguments[0] = program
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    diaries = str(results.parent / "dial")
+    environment = {
+        **os.environ,
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "SIMULATOR_DIAL_HOME": diaries,
+    }
     done = subprocess.run(
         arguments, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
     )
     if done.returncode != 0:
         sys.exit(f"{command} ended with {done.returncode}:\n{done.stderr}")
     text = done.stdout.replace(str(results), RUN_HERE)
+    text = done.stdout.replace(str(results), "results/2026-11-22-142530-house-blend")
+    text = text.replace(diaries, "~/.local/share/perfect-cup/dial")
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import math
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -135,25 +136,40 @@ def tables(record: Iterable[dict[str, Any]]) -> tuple[list[str], bool]:
     return [*lines, "", *bars], good
 
 
-def cups_needed(regret: Any) -> Any:
-    """Cups after which what is recommended is close and stays so, shape (customers,); inf if never."""
-    far = np.asarray(regret) > CLOSE
-    last = np.where(far.any(axis=1), far.shape[1] - np.argmax(far[:, ::-1], axis=1), 0)
-    return np.where(last >= far.shape[1], np.inf, last + 1.0)
+def cups_needed(regret: Sequence[float]) -> float:
+    """Cups after which what is recommended is close, and stays so to the end; inf if never.
+
+    >>> cups_needed([0.9, 0.1, 0.4, 0.2, 0.1]), cups_needed([0.1]), cups_needed([0.1, 0.3])
+    (4.0, 1.0, inf)
+    """
+    far = [cup for cup, points in enumerate(regret, start=1) if points > CLOSE]
+    last = max(far, default=0)
+    return math.inf if last == len(regret) else last + 1.0
+
+
+def _needed(lines: Sequence[dict[str, Any]]) -> Any:
+    return np.array([cups_needed(line["regret"]) for line in lines])
+
+
+def _after(lines: Sequence[dict[str, Any]], cups: int) -> Any:
+    """Regrets after so many cups, of those who drank so many."""
+    return np.array([line["regret"][cups - 1] for line in lines if len(line["regret"]) >= cups])
 
 
 def _row(case: str, who: str, lines: list[dict[str, Any]]) -> str:
-    regret = np.array([line["regret"] for line in lines])
-    drunk = np.array([line["drunk"] for line in lines])
-    looks = [_two(regret[:, n - 1]) if n <= regret.shape[1] else "–" for n in LOOKS]
-    cups = _two(cups_needed(regret), "{:.0f}", regret.shape[1])
-    mean = f"{drunk[:, :10].mean():.2f}"
-    return f"| {case} | {who} | {len(lines)} | {cups} | {' | '.join(looks)} | {mean} |"
+    looks = []
+    for n in LOOKS:
+        regret = _after(lines, n)
+        few = f" (n {regret.size})" if 0 < regret.size < len(lines) else ""
+        looks.append(_two(regret) + few if regret.size else "–")
+    drunk = np.mean([np.mean(line["drunk"][:10]) for line in lines])
+    cups = _two(_needed(lines), "{:.0f}")
+    return f"| {case} | {who} | {len(lines)} | {cups} | {' | '.join(looks)} | {drunk:.2f} |"
 
 
-def _two(values: Any, form: str = "{:.2f}", most: int = 0) -> str:
+def _two(values: Any, form: str = "{:.2f}") -> str:
     median, ninth = np.quantile(values, (0.5, 0.9), method="inverted_cdf")
-    return " / ".join(f"> {most}" if np.isinf(v) else form.format(v) for v in (median, ninth))
+    return " / ".join("never" if np.isinf(v) else form.format(v) for v in (median, ninth))
 
 
 def _bars(groups: dict[tuple[str, str], list[dict[str, Any]]]) -> tuple[list[str], bool]:
@@ -161,15 +177,15 @@ def _bars(groups: dict[tuple[str, str], list[dict[str, Any]]]) -> tuple[list[str
     for case, (what, median, ninth) in BARS.items():
         if (case, "ours") not in groups:
             continue
-        regret = np.array([line["regret"] for line in groups[case, "ours"]])
-        values = cups_needed(regret) if what == "cups" else regret[:, 9]
+        mine = groups[case, "ours"]
+        values = _needed(mine) if what == "cups" else _after(mine, 10)
         found = np.quantile(values, (0.5, 0.9), method="inverted_cdf")
         met = bool(found[0] <= median and found[1] <= ninth)
         good &= met
         name = "cups to 0.25" if what == "cups" else "regret at 10 cups"
         form = "{:.0f}" if what == "cups" else "{:.2f}"
         lines.append(
-            f"| {case}: {name} | ≤ {median:g} / ≤ {ninth:g} | {_two(values, form, regret.shape[1])} "
+            f"| {case}: {name} | ≤ {median:g} / ≤ {ninth:g} | {_two(values, form)} "
             f"| {'met' if met else 'missed'} |"
         )
     ours = [line for (_, who), group in groups.items() if who == "ours" for line in group]

@@ -252,9 +252,10 @@ class BoTorch(_RatedBest):
             return super().recommend()
         import torch
 
+        model = self._fitted()
         with torch.no_grad():
             x = torch.tensor(np.array(self.units), dtype=torch.double)
-            mean = self._fitted().posterior(x).mean.numpy().ravel()
+            mean = model.posterior(x).mean.numpy().ravel()
         return self.cups[int(mean.argmax())]
 
 

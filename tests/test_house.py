@@ -20,6 +20,7 @@ FLOORS = {
     "figures": 2,
     "running": 2,
     "dialin": 3,
+    "compare": 3,
     "page": 3,
     "report": 4,
     "cli": 5,

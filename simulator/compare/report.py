@@ -1,0 +1,192 @@
+"""Everything a comparison has to say, computed once: what tables, exports and the page all read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from simulator.compare import noisy
+from simulator.compare.costs import COST_MODELS, CostModel
+from simulator.compare.hits import Costs, Hits
+from simulator.compare.intervals import Array
+from simulator.compare.profiles import (
+    Profile,
+    data_profile,
+    pairwise,
+    performance_profile,
+    runtime_distribution,
+)
+from simulator.compare.ranks import Paired, Rank, paired, ranks
+from simulator.compare.running_time import Standing, running_times, standings
+from simulator.compare.sensitivity import Sensitivity
+from simulator.compare.timing import Speed
+from simulator.compare.tuning import Tuned
+from simulator.optimizers import METHODS
+
+CUPS = CostModel("cups", "a cup served counts 1; a Hessian takes another cup", (1, 0, 1))
+"""What noisy problems cost: every look at the customers is a cup."""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A comparison, ready to be told.
+
+    Attributes:
+        title: of the page.
+        suite: version and hash of the suite, or a word for what was compared.
+        hits: the race.
+        model: how calls are charged.
+        gap: the target that tables are about.
+        budget: most value calls of a run.
+        methods: the method behind each label.
+        noisy: first hits with noise, or None.
+        sensitivities: curves over the learning rate.
+        tuned: default against tuned.
+        speeds: wall and CPU time.
+        notes: what a reader must know.
+        facts: versions and the like, for the end of the page.
+    """
+
+    title: str
+    suite: str
+    hits: Hits
+    model: CostModel
+    gap: float
+    budget: int
+    methods: Mapping[str, str]
+    noisy: Hits | None = None
+    sensitivities: tuple[Sensitivity, ...] = ()
+    tuned: tuple[Tuned, ...] = ()
+    speeds: tuple[Speed, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """The race under the report's cost model."""
+        return self.hits.at(self.model)
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        """All optimizers on all problems, the best first."""
+        return standings(self.costs, self.gap)
+
+    @cached_property
+    def parts(self) -> dict[str, list[Standing]]:
+        """The same on coffee alone and on the classical functions alone, where there are both."""
+        coffee = [i for i, each in enumerate(self.hits.problems) if each.group != "classical"]
+        others = [i for i, each in enumerate(self.hits.problems) if each.group == "classical"]
+        if not coffee or not others:
+            return {}
+        return {
+            "coffee": standings(self.hits.on(coffee).at(self.model), self.gap),
+            "classical functions": standings(self.hits.on(others).at(self.model), self.gap),
+        }
+
+    @cached_property
+    def by_model(self) -> dict[str, dict[str, Standing]]:
+        """Cost model → optimizer → standing, for the table that switches the model."""
+        models = {**COST_MODELS, self.model.name: self.model}
+        return {
+            name: {each.optimizer: each for each in standings(self.hits.at(model), self.gap)}
+            for name, model in models.items()
+        }
+
+    @cached_property
+    def running_times(self) -> Array:
+        """ERT of every optimizer on every problem, (P, S)."""
+        return running_times(self.costs, self.gap)
+
+    @cached_property
+    def best(self) -> Standing:
+        """The best of all; of our own if any of them runs."""
+        ours = [each for each in self.standings if not self.is_scipy(each.optimizer)]
+        return (ours or self.standings)[0]
+
+    @cached_property
+    def rivals(self) -> list[str]:
+        """Whom our best is held against: every method of scipy that runs, else all others."""
+        theirs = [each.optimizer for each in self.standings if self.is_scipy(each.optimizer)]
+        return theirs or [each.optimizer for each in self.standings if each is not self.best]
+
+    @cached_property
+    def duels(self) -> list[Paired]:
+        """Our best against each of them, problem by problem."""
+        return paired(self.costs, self.gap, self.best.optimizer, self.rivals)
+
+    @cached_property
+    def ranks(self) -> list[Rank]:
+        """Mean ranks."""
+        return ranks(self.costs, self.gap)
+
+    @cached_property
+    def performance(self) -> Profile:
+        """The performance profile of the whole set."""
+        return performance_profile(self.costs, self.gap)
+
+    @cached_property
+    def panels(self) -> list[Profile]:
+        """Our best against each rival alone."""
+        return pairwise(self.costs, self.gap, self.best.optimizer, self.rivals)
+
+    @cached_property
+    def data(self) -> Profile:
+        """The data profile at the report's gap."""
+        return data_profile(self.costs, self.gap, self._longest(self.costs))
+
+    @cached_property
+    def distribution(self) -> Profile:
+        """The distribution over all targets."""
+        return runtime_distribution(self.costs, self._longest(self.costs))
+
+    @cached_property
+    def noisy_standings(self) -> list[Standing]:
+        """Cups served before satisfying the customers, the fewest first."""
+        return [] if self.noisy is None else standings(self.noisy.at(CUPS), noisy.GAP)
+
+    @cached_property
+    def noisy_profile(self) -> Profile | None:
+        """The distribution of cups over all targets of the noisy problems."""
+        if self.noisy is None:
+            return None
+        costs = self.noisy.at(CUPS)
+        return runtime_distribution(costs, self._longest(costs))
+
+    def is_scipy(self, label: str) -> bool:
+        """Whether the optimizer is one of scipy's."""
+        method = METHODS.get(self.methods.get(label, label))
+        return method is not None and method.family == "scipy"
+
+    def verdict(self) -> str:
+        """One sentence: does our best need less than every method of scipy?"""
+        beaten = [each for each in self.duels if each.ratio.low > 1 and each.p_holm < 0.05]
+        open_ = [each.other for each in self.duels if each not in beaten]
+        best, n = self.best, len(self.hits.problems)
+        head = (
+            f"{best.optimizer} needs the fewest: typically {best.ert.text()} {self.model.name} to a gap "
+            f"of {self.gap:g} (n = {n} problems, {self.hits.present.shape[2]} starts each)"
+        )
+        if self.standings[0].optimizer != best.optimizer:
+            head = (
+                f"{self.standings[0].optimizer} needs the fewest ({self.standings[0].ert.text()}); of "
+                f"ours {best.optimizer} ({best.ert.text()} {self.model.name}, n = {n} problems)"
+            )
+        if not self.rivals or not self.duels:
+            return f"{head}."
+        if not open_:
+            return f"{head}, fewer than each of the {len(self.duels)} others it was held against."
+        shown = ", ".join(open_)
+        return f"{head}. Not shown to need fewer than: {shown}."
+
+    @staticmethod
+    def _longest(costs: Costs) -> float:
+        return float(max(10.0, (costs.spent / costs.sizes[:, None, None]).max()))
+
+
+def hit_everything(hits: Hits) -> np.ndarray:
+    """How many problems each optimizer solved from every start at the last gap, (S,)."""
+    solved: np.ndarray = np.isfinite(hits.counts[..., -1, 0]).all(axis=2).sum(axis=0)
+    return solved

@@ -1,0 +1,207 @@
+"""First hits, running times, intervals, profiles, ranks and tests, against independent sources."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from simulator.compare.costs import COST_MODELS, cost_model
+from simulator.compare.hits import GAPS, Hits, first_hits
+from simulator.compare.intervals import interval, median, resamples, wilson
+from simulator.compare.profiles import (
+    data_profile,
+    pairwise,
+    performance_profile,
+    runtime_distribution,
+)
+from simulator.compare.race import thinned
+from simulator.compare.ranks import holm, paired, ranks
+from simulator.compare.running_time import ert_intervals, expected_running_time, standings
+from simulator.errors import InputError
+from simulator.experiment.records import TraceRecord
+
+CALLS = COST_MODELS["calls"]
+
+
+class Perfect:
+    perfect = 0.0
+
+
+def trace_of(values):
+    values = np.array(values, dtype=float)
+    steps = np.arange(1, values.size + 1)
+    nothing = np.zeros(values.size)
+    return TraceRecord(
+        value_count=steps, gradient_count=steps // 2, hessian_count=steps // 3, wall_s=nothing, loss=values,
+        score=-values, gradient_norm=nothing, knobs=("a",), recipe=np.zeros((1, values.size)),
+    )  # fmt: skip
+
+
+def searched(values, gradients, hessians, target):
+    """First hit by looking at every call in turn."""
+    for place, value in enumerate(values):
+        if value <= target:
+            return [place + 1, gradients[place], hessians[place]]
+    return [np.inf] * 3
+
+
+runs = st.lists(
+    st.one_of(st.floats(1e-12, 1e3), st.just(np.nan), st.just(np.inf)), min_size=1, max_size=60
+)
+
+
+@given(runs)
+def test_a_first_hit_is_the_first_call_within_the_target(values):
+    trace = trace_of(values)
+    found = first_hits(trace, 0.0)
+    for gap, row in zip(GAPS, found, strict=True):
+        expected = searched(values, trace.gradient_count, trace.hessian_count, gap)
+        assert row.tolist() == [float(count) for count in expected]
+
+
+@given(runs, st.sampled_from([0.0, -3.75, 124.36]))
+def test_a_thinned_trace_has_the_same_first_hits(values, least):
+    shifted = trace_of(np.array(values) + least)
+    thin = thinned(Perfect, shifted, least)
+    assert np.array_equal(first_hits(thin, least), first_hits(shifted, least))
+    assert thin.value_count[-1] == len(values)
+
+
+def test_expected_running_time_charges_failures():
+    first = np.array([10.0, 20.0, np.inf])
+    spent = np.array([99.0, 99.0, 300.0])
+    assert expected_running_time(first, spent, np.ones(3, bool)) == (10 + 20 + 300) / 2
+
+
+def test_without_a_success_it_is_infinite():
+    assert expected_running_time(np.array([np.inf]), np.array([5.0]), np.ones(1, bool)) == np.inf
+
+
+def test_runs_that_are_missing_count_for_nothing():
+    present = np.array([True, False])
+    assert expected_running_time(np.array([10.0, np.inf]), np.array([30.0, 0.0]), present) == 10
+
+
+@pytest.mark.parametrize(("successes", "n"), [(0, 10), (3, 10), (10, 10), (497, 740)])
+def test_wilsons_interval_is_scipys(successes, n):
+    ours = wilson(successes, n)
+    theirs = stats.binomtest(successes, n).proportion_ci(method="wilson")
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_holms_example():
+    # By hand: 0.005·4, 0.01·3, 0.03·2, then 0.04·1 < 0.06.
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+def test_bootstrap_intervals_of_a_mean_cover_it_as_often_as_they_say():
+    rng, inside = np.random.default_rng(5), 0
+    for trial in range(200):
+        sample = rng.exponential(size=40)
+        low, high = interval(sample[resamples(40, "test", trial)].mean(axis=1))
+        inside += low <= 1.0 <= high
+    assert 0.86 <= inside / 200 <= 0.98
+
+
+def test_a_median_with_many_failures_is_infinite():
+    assert median(np.array([1.0, np.inf, np.inf])) == np.inf
+
+
+def synthetic(costs, spent=1000.0):
+    """Hits of (P, S, R) costs at every target, all of them values."""
+    costs = np.asarray(costs, dtype=float)
+    counts = np.zeros((*costs.shape, len(GAPS), 3))
+    counts[..., 0] = costs[..., None]
+    counts[np.isinf(costs)] = np.inf
+    total = np.zeros((*costs.shape, 3))
+    total[..., 0] = np.where(np.isinf(costs), spent, costs)
+
+    class Problem:
+        size = 3
+        operations = (10, 20, 100)
+
+        def __init__(self, name):
+            self.name = self.hash = name
+
+    problems = tuple(Problem(f"p{i}") for i in range(costs.shape[0]))
+    labels = tuple("abcdef"[: costs.shape[1]])
+    present = np.ones(costs.shape, dtype=bool)
+    return Hits(problems, labels, GAPS, counts, total, present, ~present)
+
+
+def test_performance_profiles_of_dolan_and_more_by_hand():
+    profile = performance_profile(
+        synthetic([[[10], [20]], [[40], [10]], [[5], [np.inf]]]).at(CALLS), 1e-8
+    )
+    at_one, at_two, at_four = (np.searchsorted(profile.x, x * (1 - 1e-9)) for x in (1, 2, 4))
+    assert profile.share[:, at_one].tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert profile.share[:, at_two + 1].tolist() == pytest.approx([2 / 3, 2 / 3])
+    assert profile.share[:, at_four + 1].tolist() == pytest.approx([1, 2 / 3])
+
+
+def test_a_data_profile_counts_runs_per_n_plus_one():
+    profile = data_profile(synthetic([[[8, 40]], [[8, np.inf]]]).at(CALLS), 1e-8, 100.0)
+    assert profile.share[0, np.searchsorted(profile.x, 2.0) - 1] == 0
+    assert profile.share[0, np.searchsorted(profile.x, 2.0)] == 0.5
+    assert profile.share[0, -1] == 0.75
+    assert profile.n == 4 * 1
+
+
+def test_ranks_share_ties_and_failures_are_last():
+    first, second, third = ranks(synthetic([[[10], [10], [np.inf]]] * 6).at(CALLS), 1e-8)
+    assert (first.mean.value, second.mean.value, third.mean.value) == (1.5, 1.5, 3.0)
+
+
+def test_the_signed_rank_test_is_scipys():
+    rng = np.random.default_rng(6)
+    costs = rng.lognormal(3, 1, (30, 2, 1))
+    costs[:, 1] *= 1.5
+    (pair,) = paired(synthetic(costs).at(CALLS), 1e-8, "a", ["b"])
+    logs = np.log(costs[:, 1, 0] / costs[:, 0, 0])
+    expected = stats.wilcoxon(logs, method="approx", correction=True).pvalue
+    assert pair.p == pytest.approx(expected)
+    assert (pair.wins, pair.losses) == ((logs > 0).sum(), (logs < 0).sum())
+
+
+def test_cost_models_price_the_same_counts():
+    model = cost_model("1,2,10")
+    assert model.of(4, (100, 200, 1000)).tolist() == [1, 2, 10]
+    assert COST_MODELS["operations"].of(4, (100, 200, 1000)).tolist() == [1, 1, 10]
+    assert COST_MODELS["differences"].of(4, (100, 200, 1000)).tolist() == [1, 4, 20]
+
+
+@pytest.mark.parametrize("text", ["cheap", "1,2", "0,1,1", "1,-1,1", "nan,1,1"])
+def test_prices_that_mean_nothing_are_refused(text):
+    with pytest.raises(InputError, match="--cost"):
+        cost_model(text)
+
+
+def test_a_failed_run_is_charged_whole_and_hits_nothing(hits):
+    assert not hits.failed.any()
+    assert hits.present.all()
+
+
+def test_removing_an_optimizer_changes_nothing_about_the_others(hits):
+    every, fewer = hits.at(CALLS), hits.of(("newton", "scipy slsqp")).at(CALLS)
+    for label in fewer.hits.optimizers:
+        before, after = every.hits.optimizers.index(label), fewer.hits.optimizers.index(label)
+        assert np.array_equal(every.first[:, before], fewer.first[:, after])
+        for profile in (
+            lambda costs: data_profile(costs, 1e-6, 50.0),
+            lambda c: runtime_distribution(c, 50.0),
+        ):
+            one, other = profile(every), profile(fewer)
+            for part in ("share", "low", "high"):
+                assert np.array_equal(getattr(one, part)[before], getattr(other, part)[after])
+        rows = zip(ert_intervals(every, 1e-6), ert_intervals(fewer, 1e-6), strict=True)
+        assert all(one[before] == other[after] for one, other in rows)
+        same = [next(s for s in standings(c, 1e-6) if s.optimizer == label) for c in (every, fewer)]
+        assert same[0] == same[1]
+
+
+def test_a_performance_profile_names_its_set_and_pairs_have_two(hits):
+    costs = hits.at(CALLS)
+    assert performance_profile(costs, 1e-6).optimizers == hits.optimizers
+    panels = pairwise(costs, 1e-6, "newton", ["adam", "scipy slsqp"])
+    assert [panel.optimizers for panel in panels] == [("newton", "adam"), ("newton", "scipy slsqp")]

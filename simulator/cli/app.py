@@ -13,6 +13,7 @@ import simulator
 from simulator.cli import (
     certify,
     dial,
+    compare,
     dial_chart,
     explain,
     export,
@@ -59,6 +60,7 @@ for verb in (
     merge,
     export,
     certify,
+    compare,
     plot,
     report,
     taste,

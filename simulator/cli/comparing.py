@@ -1,0 +1,161 @@
+"""What ``simulator compare`` does, and what it says meanwhile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from simulator.cli import terminal
+from simulator.cli.comparison_text import show_report
+from simulator.compare.comparison import (
+    Asked,
+    Told,
+    preset_of,
+    remember,
+    report_of,
+    report_of_folders,
+    run_comparison,
+    whole_comparison,
+)
+from simulator.compare.costs import cost_model
+from simulator.compare.export import export
+from simulator.compare.hits import GAPS
+from simulator.compare.own_configs import run_configs
+from simulator.compare.presets import PRESETS
+from simulator.compare.report import Report
+from simulator.compare.suite import read_suite
+from simulator.errors import InputError
+from simulator.experiment.store import RESULTS_ROOT
+from simulator.optimizers import source
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked on the command line."""
+
+    what: tuple[Path, ...]
+    suite: str | None
+    out: Path | None
+    jobs: int
+    optimizers: tuple[str, ...]
+    cost: str
+    gap: float
+    page: bool
+    parquet: bool
+
+    @property
+    def processes(self) -> int:
+        """How many processes."""
+        return self.jobs or os.cpu_count() or 1
+
+    @property
+    def asked(self) -> Asked:
+        """Cost model and gap. Raises InputError."""
+        rungs = [rung for rung in GAPS if abs(rung - self.gap) <= 1e-6 * rung]
+        if not rungs:
+            raise InputError(
+                f"--gap {self.gap:g}: expected one of {', '.join(f'{rung:g}' for rung in GAPS)}"
+            )
+        return Asked(cost_model(self.cost), rungs[0])
+
+
+def compare(request: Request) -> int:
+    """Run or read, then tell; return the exit status."""
+    _refuse_contradictions(request)
+    asked = request.asked
+    for name in request.optimizers:
+        _refuse_unknown(name)
+    console, aside = terminal.console(), terminal.console(stderr=True)
+    if request.suite:
+        report, folder = _suite(request, asked, aside)
+    elif all(path.is_dir() for path in request.what):
+        report, folder = _results(request, asked)
+    else:
+        report, folder = _configs(request, asked, aside)
+    show_report(console, report)
+    for path in export(report, folder, parquet=request.parquet):
+        aside.print(f"table: {path}", soft_wrap=True)
+    if request.page:
+        from simulator.compare.page import write_page
+
+        write_page(report, folder / "comparison.html")
+        console.print(f"page: {folder / 'comparison.html'}", soft_wrap=True)
+    return 0
+
+
+def _suite(request: Request, asked: Asked, aside: Console) -> tuple[Report, Path]:
+    name = str(request.suite)
+    suite, preset = read_suite(), preset_of(name, request.optimizers)
+    folder = request.out or RESULTS_ROOT / f"compare-{name}"
+    remember(folder, name, request.optimizers)
+    with _progress(aside) as told:
+        run_comparison(suite, preset, folder, request.processes, told)
+    return report_of(suite, preset, folder, f"The {name} comparison of optimizers", asked), folder
+
+
+def _results(request: Request, asked: Asked) -> tuple[Report, Path]:
+    folder = request.out or request.what[0]
+    if len(request.what) == 1:
+        whole = whole_comparison(request.what[0])
+        if whole is not None:
+            return report_of(*whole, request.what[0], "Comparison of optimizers", asked), folder
+    return report_of_folders(request.what, asked), folder
+
+
+def _configs(request: Request, asked: Asked, aside: Console) -> tuple[Report, Path]:
+    folder = request.out or RESULTS_ROOT / f"compare-{request.what[0].stem}"
+    with _progress(aside) as told:
+        run_configs(request.what, request.optimizers, folder, request.processes, told)
+    return report_of_folders([folder], asked), folder
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Told]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as shown:
+        bars = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in bars:
+                bars[stage] = shown.add_task(stage, total=total)
+                if not console.is_terminal:
+                    console.print(f"{stage}: {total} runs")
+            shown.update(bars[stage], advance=done)
+
+        yield told
+
+
+def _refuse_contradictions(request: Request) -> None:
+    if request.suite and request.what:
+        raise InputError("give --suite, or configs or folders to compare, not both")
+    if request.suite and request.suite not in PRESETS:
+        raise InputError(f"--suite {request.suite}: expected {' or '.join(PRESETS)}")
+    if not request.suite and not request.what:
+        raise InputError(
+            "nothing to compare: give --suite quick, some configs, or folders of results"
+        )
+    for path in request.what:
+        if not path.exists():
+            raise InputError(f"{path}: there is no such config or folder")
+
+
+def _refuse_unknown(name: str) -> None:
+    try:
+        source(name)
+    except KeyError:
+        raise InputError(
+            f"--optimizers {name}: no optimizer has that name; `simulator optimizers` lists them"
+        ) from None

@@ -1,0 +1,88 @@
+"""A comparison in words and tables, on the terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simulator.compare.intervals import Estimate
+from simulator.compare.report import Report
+from simulator.compare.running_time import Standing
+
+
+def show_report(console: Console, report: Report) -> None:
+    """Print the standings, the paired tests and the verdict; every table states its n."""
+    console.print(_standings(report))
+    console.print(
+        f"Costs are {report.model.name}: {report.model.about}. needed: expected running time, the "
+        "median over problems; ∞: half of them or more never solved. In brackets: 95 %.",
+        style="dim",
+    )
+    if report.duels:
+        console.print(_duels(report))
+    if report.noisy_standings:
+        console.print(_cups(report))
+    console.print(f"[dim]{escape(report.suite)}[/dim]")
+    for note in report.notes:
+        console.print(escape(note))
+    if report.hits.missing:
+        console.print(f"{report.hits.missing} runs are missing: all figures are provisional.")
+    console.print(escape(report.verdict()))
+
+
+def _standings(report: Report) -> Table:
+    problems, _, repeats = report.hits.present.shape
+    table = _table(f"to a gap of {report.gap:g}; n = {problems} problems × {repeats} starts")
+    for name in ("needed", "arrived %", "solved", "mean rank"):
+        table.add_column(name, justify="right", no_wrap=True)
+    by_label = {each.optimizer: each for each in report.ranks}
+    for each in report.standings:
+        rank = by_label[each.optimizer].mean.text(1)
+        table.add_row(*_row(each), rank, style="dim" if report.is_scipy(each.optimizer) else None)
+    return table
+
+
+def _row(each: Standing) -> tuple[str, ...]:
+    solved = f"{each.solved}/{each.problems}"
+    return escape(each.optimizer), each.ert.text(), _share(each.success), solved
+
+
+def _duels(report: Report) -> Table:
+    best = report.best.optimizer
+    table = _table(f"{best} against each, n = {len(report.hits.problems)} problems")
+    for name in ("wins", "losses", f"needs, × {best}", "p (Holm)"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for each in report.duels:
+        ratio, p = each.ratio.text(2), f"{each.p_holm:.2g}"
+        table.add_row(escape(each.other), str(each.wins), str(each.losses), ratio, p)
+    return table
+
+
+def _cups(report: Report) -> Table:
+    assert report.noisy is not None
+    problems, _, repeats = report.noisy.present.shape
+    table = _table(f"noisy customers: cups to within 0.05; n = {problems} × {repeats}")
+    for name in ("cups", "satisfied %"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for each in report.noisy_standings:
+        table.add_row(escape(each.optimizer), each.ert.text(), _share(each.success))
+    return table
+
+
+def _table(title: str) -> Table:
+    table = Table(
+        title=escape(title),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+    )
+    table.add_column("optimizer", no_wrap=True)
+    return table
+
+
+def _share(estimate: Estimate) -> str:
+    low, high = 100 * estimate.low, 100 * estimate.high
+    return f"{100 * estimate.value:.0f} [{low:.0f}, {high:.0f}]"

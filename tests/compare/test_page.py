@@ -1,0 +1,108 @@
+"""The page: one file, every picture explained in two sentences, every number with its n."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.compare.costs import COST_MODELS
+from simulator.compare.export import export
+from simulator.compare.intervals import Estimate
+from simulator.compare.page import page
+from simulator.compare.pictures import pictures
+from simulator.compare.report import Report
+from simulator.compare.sensitivity import Sensitivity
+from simulator.compare.timing import Speed
+from simulator.compare.tuning import Tuned
+
+
+@pytest.fixture(scope="module")
+def report(hits):
+    some = Estimate(20.0, 10.0, np.inf, 3)
+    curve = np.array([np.inf, 30.0, 20.0])
+    return Report(
+        title="<b>A title</b>",
+        suite="test",
+        hits=hits,
+        model=COST_MODELS["calls"],
+        gap=1e-6,
+        budget=150,
+        methods={"newton": "newton", "adam": "adam", "scipy slsqp": "slsqp"},
+        noisy=replace(hits, gaps=(0.5, 0.2, 0.1, 0.05, 0.02, 0.01), counts=hits.counts[..., :6, :]),
+        sensitivities=(Sensitivity("adam", np.array([0.1, 1.0, 10.0]), curve, curve, curve, 3),),
+        tuned=(Tuned("adam", 3, {"beta1": 0.5}, some, some, some, some, 100.0),),
+        speeds=(Speed("newton", some, some, 10.0, 5.0),),
+    )
+
+
+@pytest.fixture(scope="module")
+def drawn(report):
+    return list(pictures(report))
+
+
+def test_every_kind_of_picture_is_drawn(drawn):
+    assert [each.name for each in drawn] == [
+        "data-profile", "ladder", "performance-profile", "pairs", "targets", "ranks", "learning-rates",
+        "tuning", "noisy", "seconds",
+    ]  # fmt: skip
+
+
+def test_every_picture_says_how_to_read_it_in_two_sentences_and_states_n(drawn):
+    for each in drawn:
+        assert len(re.findall(r"\.(?= [A-Z]|$)", each.reading)) == 2, each.reading
+        assert "n = " in each.title or "n = " in each.svg, each.title
+
+
+def test_no_tex_is_left_in_a_picture(drawn):
+    assert not [each.name for each in drawn if "mathdefault" in each.svg]
+
+
+def test_the_page_refers_to_nothing_outside_itself(report, drawn):
+    text = page(report, drawn)
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', text)
+    assert "url(" not in re.sub(r"base64,[^\"]+", "", text)
+    assert text.count("<img") == len(drawn)
+
+
+def test_every_link_of_the_page_leads_somewhere(report, drawn):
+    text = page(report, drawn)
+    targets = set(re.findall(r'id="([^"]+)"', text))
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= targets
+
+
+def test_names_are_escaped(report, drawn):
+    assert "&lt;b&gt;A title&lt;/b&gt;" in page(report, drawn)
+
+
+def test_every_table_states_its_n_or_what_it_lists(report, drawn):
+    captions = re.findall(r"<caption>(.*?)</caption>", page(report, drawn), re.S)
+    assert len(captions) >= 8
+    stated = ("n = ", "problems, n", "Every problem")
+    assert not [text for text in captions if not any(words in text for words in stated)]
+
+
+def test_missing_runs_are_said_on_the_page(report, drawn):
+    present = report.hits.present.copy()
+    present[0, 0] = False
+    partial = replace(report, hits=replace(report.hits, present=present))
+    assert "4 runs are missing" in page(partial, drawn)
+
+
+def test_the_verdict_names_whom_it_did_not_beat(report):
+    assert "Not shown to need fewer than: scipy slsqp" in report.verdict()
+
+
+def test_tables_are_exported(report, tmp_path):
+    files = export(report, tmp_path, parquet=False)
+    assert [path.name for path in files] == ["standings.csv", "running-times.csv", "hits.csv"]
+    rows = (tmp_path / "hits.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + report.hits.present.size * 8
+    assert rows[0].startswith("problem,optimizer,repeat,gap,values,gradients,hessians")
+
+
+def test_parquet_holds_the_same_rows(report, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    export(report, tmp_path, parquet=True)
+    rows = (tmp_path / "running-times.csv").read_text(encoding="utf-8").splitlines()
+    assert parquet.read_table(tmp_path / "running-times.parquet").num_rows == len(rows) - 1

@@ -61,10 +61,10 @@ def table(report: Report) -> str:
             ]
         )
     told = (
-        f"n = {problems} problems × {repeats} starts, budget {report.budget} values, gap {GAP:g}. *calls*: the "
-        "median over problems of the expected running time, every value, gradient and Hessian counting 1; "
-        "the next columns are the same runs under other prices; in brackets 95 %. *×*: the median ratio "
-        f"to {best}, problem by problem.\n\n"
+        f"n = {problems} problems × {repeats} starts, budget {report.budget} values, gap {GAP:g}. "
+        "*calls*: the median over problems of the expected running time, every value, gradient and "
+        "Hessian counting 1; the next columns are the same runs under other prices; in brackets "
+        f"95 %. *×*: the median ratio to {best}, problem by problem.\n\n"
     )
     return told + "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
 
@@ -85,8 +85,20 @@ def between_marks(path: Path, text: str) -> None:
 
 
 def front(report: Report) -> str:
-    """One paragraph for the front page."""
-    return f"{report.verdict()}\n"
+    """One paragraph for the front page, with the prices under which another one is cheapest."""
+    cheapest = {
+        name: min(rows.values(), key=lambda each: each.ert.value)
+        for name, rows in report.by_model.items()
+    }
+    best = report.best.optimizer
+    others = [
+        f"charged by {name}, {each.optimizer} is cheapest ({each.ert.text()} against "
+        f"{report.by_model[name][best].ert.text()})"
+        for name, each in cheapest.items()
+        if each.optimizer != best
+    ]
+    told = f" It depends on what is paid for: {'; '.join(others)}." if others else ""
+    return f"{report.verdict()} Intervals are 95 %.{told}\n"
 
 
 def main() -> None:
@@ -96,7 +108,7 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="write into both READMEs")
     given = parser.parse_args()
     report = complete(report_of_folders([given.results], Asked(COST_MODELS["calls"], GAP)))
-    text = f"{report.verdict()}\n\n{table(report)}{parts(report)}"
+    text = f"{front(report)}\n{table(report)}{parts(report)}"
     print(text)
     if given.readme:
         between_marks(ROOM, text)

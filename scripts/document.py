@@ -20,11 +20,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "README.zh.md"]
+DOCUMENTS = ["README.md", "README.zh.md", "simulator/dialin/README.md"]
 FIGURES = ["landscape.svg", "convergence.svg", "descent.gif"]
 RUN_HERE = "results/2026-11-22-142530-house-blend"
-DOCUMENTS = ["README.md", "README.zh.md", "simulator/dialin/README.md"]
-FIGURES = ["landscape.svg", "convergence.svg"]
 MARK = re.compile(r"(<!-- shows: (?P<command>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -49,7 +47,6 @@ def transcript(command: str, results: Path) -> str:
     if done.returncode != 0:
         sys.exit(f"{command} ended with {done.returncode}:\n{done.stderr}")
     text = done.stdout.replace(str(results), RUN_HERE)
-    text = done.stdout.replace(str(results), "results/2026-11-22-142530-house-blend")
     text = text.replace(diaries, "~/.local/share/perfect-cup/dial")
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 

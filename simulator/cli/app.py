@@ -12,8 +12,8 @@ import typer
 import simulator
 from simulator.cli import (
     certify,
-    dial,
     compare,
+    dial,
     dial_chart,
     explain,
     export,

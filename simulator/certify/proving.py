@@ -70,12 +70,12 @@ def prove(
     examiner = examiner or Examiner(problem.graph, plan.dialect)
     search = _begun(problem, plan, point, examiner)
     reason = _searched(search, problem, plan, tell)
-    bracket = _closed(search) if reason else search.bracket
+    lower = search.checked_lower() if reason else search.bracket.lower
     return certificate_of(
         problem,
         search.point,
-        bracket.lower,
-        bracket.upper,
+        lower,
+        search.claimed_upper,
         within=plan.within,
         reason=reason,
         codes=search.cover.by_level(),
@@ -126,11 +126,3 @@ def _searched(search: Search, problem: Problem, plan: Plan, tell: Tell | None) -
             with suppress(FileNotFoundError):
                 plan.checkpoint.unlink()
     return reason
-
-
-def _closed(search: Search) -> Bracket:
-    """The bracket with floors that each box in waiting has by itself, as whoever checks will find them."""
-    examined = search.own_floor()
-    bracket = search.bracket
-    lower = min(bracket.lower, examined)
-    return Bracket(lower, bracket.upper, bracket.boxes, bracket.waiting, bracket.seconds)

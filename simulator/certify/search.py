@@ -146,8 +146,8 @@ class Search:
                 tell(self.bracket)
         return None if self.proved else "rounding"
 
-    def own_floor(self) -> float:
-        """A lower bound of all boxes in waiting, each examined by itself, without what its parents knew."""
+    def checked_lower(self) -> float:
+        """The bracket's lower end, each box in waiting examined by itself, as whoever checks it will do."""
         lowest, needed = np.inf, self.needed
         for begin in range(0, len(self.open), BATCH):
             part = self.open[begin : begin + BATCH]
@@ -155,7 +155,7 @@ class Search:
             # Signs do not help a box that stays as it is: with an infinite margin none counts.
             found = self.examiner.examine(alone, needed, certain=np.inf)
             lowest = min(lowest, float(found.floor.min()))
-        return lowest - _RESERVE * self.within
+        return min(lowest, self.floor, needed) - _RESERVE * self.within
 
     def _spent(self, budget: Budget) -> str | None:
         if self.boxes >= budget.boxes:

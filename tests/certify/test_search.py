@@ -85,7 +85,7 @@ def test_a_box_in_waiting_is_bounded_by_itself():
     search = begun(six_hump_camel)
     for _ in range(6):
         search.step()
-    assert search.open.floor.min() - 1e-3 <= search.own_floor() <= -1.0316
+    assert search.open.floor.min() - 1e-3 <= search.checked_lower() <= -1.0316
 
 
 def test_with_scarce_memory_the_proof_is_the_same():

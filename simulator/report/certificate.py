@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import ResultsError
+from simulator.experiment.problem import Problem
 
 FILE_NAME = "certificate.json"
 
@@ -25,11 +26,11 @@ class Bracket:
         return self.upper - self.lower
 
 
-def read_bracket(folder: Path, problem_hash: str) -> Bracket | None:
-    """What the folder's certificate proves; None without one.
+def read_bracket(folder: Path, problem: Problem) -> Bracket | None:
+    """What the folder's certificate proves of a problem; None without one. It is taken at its word.
 
-    A certificate is a JSON object with ``problem_hash``, ``lower`` and ``upper``. Raises ResultsError if
-    it is damaged, or proves something of another problem.
+    A certificate is a JSON object with ``problem_hash``, ``fingerprint``, ``lower`` and ``upper``. Raises
+    ResultsError if it is damaged, or proves something of another problem or another model.
     """
     path = folder / FILE_NAME
     if not path.exists():
@@ -37,16 +38,16 @@ def read_bracket(folder: Path, problem_hash: str) -> Bracket | None:
     try:
         content = json.loads(path.read_text("utf-8"))
         bracket = Bracket(float(content["lower"]), float(content["upper"]))
-        whose = str(content["problem_hash"])
+        whose = str(content["problem_hash"]), str(content["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         told = f"{type(error).__name__}: {error}"
         raise ResultsError(
             f"{path}: this is no certificate ({told}); make it again, or take it out of the folder"
         ) from error
-    if whose != problem_hash:
+    if whose != (problem.hash, problem.fingerprint):
+        what = "problem" if whose[0] != problem.hash else "version of the taste model"
         raise ResultsError(
-            f"{path}: it is the certificate of another problem: {whose[:12]}, the results have "
-            f"{problem_hash[:12]}; take it out of the folder"
+            f"{path}: it is the certificate of another {what}; make it again, or take it out of the folder"
         )
     if not (math.isfinite(bracket.width) and bracket.width >= 0):
         raise ResultsError(f"{path}: from {bracket.lower} to {bracket.upper} is no range")

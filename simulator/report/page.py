@@ -14,7 +14,7 @@ from simulator.experiment.problem import Problem
 from simulator.experiment.results import Results
 from simulator.experiment.verdict import judge
 from simulator.explain import Catalogue
-from simulator.report.certificate import read_bracket
+from simulator.report.certificate import Bracket, read_bracket
 from simulator.report.findings import findings, margin
 from simulator.report.inline_svg import inline_svg
 from simulator.report.pictures import PICTURES, Material, Picture, lacking, material_of
@@ -22,19 +22,22 @@ from simulator.report.pictures import PICTURES, Material, Picture, lacking, mate
 FILE_NAME = "report.html"
 
 
-def write_report(results: Results, messages: Catalogue, out: Path) -> Path:
+def write_report(
+    results: Results, messages: Catalogue, out: Path, *, bracket: Bracket | None = None
+) -> Path:
     """Write the report of a results folder to ``out``; return the path.
 
     Args:
         results: open; unfinished ones are reported as such.
         messages: the language of the page.
         out: an HTML file, or a folder that gets ``report.html``.
+        bracket: what is proved of the problem; by default what the folder's certificate says.
 
     Raises:
         ResultsError: no run has found a score yet, a certificate is not this problem's, or the page
             cannot be written.
     """
-    page = report_html(results, messages)
+    page = report_html(results, messages, bracket=bracket)
     path = out / FILE_NAME if out.is_dir() else out
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def write_report(results: Results, messages: Catalogue, out: Path) -> Path:
     return path
 
 
-def report_html(results: Results, messages: Catalogue) -> str:
+def report_html(results: Results, messages: Catalogue, *, bracket: Bracket | None = None) -> str:
     """The page. Raises ResultsError as :func:`write_report` does."""
     problem = Problem(experiment_from(results.config, str(results.folder)))
     material = material_of(problem, results, messages)
@@ -54,7 +57,7 @@ def report_html(results: Results, messages: Catalogue) -> str:
         raise ResultsError(f"{results.folder}: there is nothing to report yet, {progress}")
     runs = [run for run, _ in material.runs]
     verdict = judge(problem, runs, near_optimal=problem.is_coffee)
-    bracket = read_bracket(results.folder, problem.hash)
+    bracket = bracket or read_bracket(results.folder, problem)
     template = _templates().get_template("report.html")
     return template.render(
         language=messages.language,

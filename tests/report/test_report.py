@@ -142,7 +142,8 @@ def test_a_certificate_in_the_folder_is_told(folder: Path, tmp_path: Path):
     with open_results(own) as results:
         problem = Problem(experiment_from(results.config))
         best = min(run.loss for run in results.runs())
-    proof = {"problem_hash": problem.hash, "lower": best - 2e-4, "upper": best}
+    whose = {"problem_hash": problem.hash, "fingerprint": problem.fingerprint}
+    proof = whose | {"lower": best - 2e-4, "upper": best}
     (own / "certificate.json").write_text(json.dumps(proof))
     with open_results(own) as results:
         text = report_html(results, catalogue("en"))
@@ -155,7 +156,10 @@ def test_a_certificate_in_the_folder_is_told(folder: Path, tmp_path: Path):
     [
         ("{", "this is no certificate"),
         ('{"lower": 1, "upper": 2}', "this is no certificate"),
-        ('{"problem_hash": "abc", "lower": 1, "upper": 2}', "of another problem"),
+        (
+            '{"problem_hash": "abc", "fingerprint": "d", "lower": 1, "upper": 2}',
+            "of another problem",
+        ),
     ],
 )
 def test_a_certificate_that_proves_nothing_here_is_refused(

@@ -74,7 +74,7 @@ def findings(
         recipes=_recipes(material, verdict) if verdict else (),
         facts=_facts(manifest, progress, problem.hash, messages),
         config=plain_yaml(problem.experiment.resolved()),
-        commands=_commands(manifest),
+        commands=_commands(manifest, needs_leave=not coffee),
     )
 
 
@@ -107,9 +107,8 @@ def _verdict(material: Material, verdict: Verdict) -> str:
         key,
         ours=verdict.ours.optimizer,
         reference=verdict.reference.optimizer,
-        gap=f"{abs(verdict.gap):.2g}",
+        gap=_measured(material, f"{abs(verdict.gap):.2g}"),
         allowed=f"{verdict.tolerance:g}",
-        unit=material.unit,
     )
 
 
@@ -120,9 +119,8 @@ def _proved(material: Material, bracket: Bracket) -> str:
         "report.proved",
         low=f"{ends[0]:.6f}",
         high=f"{ends[1]:.6f}",
-        width=f"{bracket.width:.2g}",
-        missed=f"{max(0.0, ends[1] - material.recommended().score):.2g}",
-        unit=material.unit,
+        width=_measured(material, f"{bracket.width:.2g}"),
+        missed=_measured(material, f"{max(0.0, ends[1] - material.recommended().score):.2g}"),
     )
 
 
@@ -193,7 +191,9 @@ def _recipes(material: Material, verdict: Verdict) -> tuple[Row, ...]:
         for knob, value in verdict.ours.recipe.items()
     ]
     ours, theirs = (_number(material, run.score) for run in (verdict.ours, verdict.reference))
-    return (*knobs, (material.score_name, ours, theirs, "", ""))
+    rows = (*knobs, (material.score_name, ours, theirs, "", ""))
+    # A function has no ranges: they would run its code.
+    return rows if material.problem.is_coffee else tuple(row[:3] for row in rows)
 
 
 def _facts(
@@ -216,18 +216,27 @@ def _facts(
     return tuple((messages.say(f"fact.{name}"), str(value)) for name, value in values.items())
 
 
-def _commands(manifest: Manifest) -> tuple[str, ...]:
-    name = manifest.name
+def _commands(manifest: Manifest, *, needs_leave: bool) -> tuple[str, ...]:
+    name, leave = manifest.name, " --allow-code" if needs_leave else ""
     return (
         f"pip install numpy=={manifest.numpy} scipy=={manifest.scipy}",
-        f"simulator run {name}.yaml --out {name}-again",
+        f"simulator run {name}.yaml{leave} --out {name}-again",
         f"simulator report {name}-again",
     )
 
 
 def margin(material: Material) -> str:
     """How much worse a recipe of the near-optimal range may be, with its unit."""
-    return f"{MARGIN:g} {material.unit}"
+    return _measured(material, f"{MARGIN:g}")
+
+
+def _measured(material: Material, number: str) -> str:
+    """A difference of scores with its unit; that of a function has none."""
+    if not material.problem.is_coffee:
+        return number
+    return material.messages.say(
+        "report.points" if material.is_mean else "report.of_customers", value=number
+    )
 
 
 def _with_unit(material: Material, score: float) -> str:

@@ -58,3 +58,19 @@ def test_a_report_of_nothing_is_refused(simulator, tmp_path):
     said = simulator("report", tmp_path / "nowhere")
     assert said.status == 2
     assert "there is no such folder" in said.err
+
+
+def test_a_function_is_reported_without_running_it(simulator, tmp_path):
+    (tmp_path / "bowls.py").write_text("def bowl(x):\n    return (x[0] - 0.3) ** 2\n")
+    config = tmp_path / "bowl.yaml"
+    config.write_text(
+        "name: bowl\nproblem: bowls:bowl\ntune: {a: [-1, 1]}\nstarts: 1\noptimizers: [adam]\n"
+    )
+    simulator("run", config, "--allow-code", "--no-figures", "--out", tmp_path / "out")
+    (tmp_path / "bowls.py").unlink()
+    said = simulator("report", tmp_path / "out")
+    assert said.status == 0
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "simulator run bowl.yaml --allow-code" in text
+    assert "Recipe card" not in text
+    assert "customers" not in text.partition("<main>")[2].partition('class="figures"')[0]

@@ -93,6 +93,8 @@ class Material:
     @property
     def score_name(self) -> str:
         """The score with its scale, for an axis."""
+        if not self.problem.is_coffee:
+            return self.words.value_unit
         return self.words.mean_score if self.is_mean else self.words.share
 
     def recommended(self) -> RunRecord:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO, TextIOWrapper
 from pathlib import Path
 from time import monotonic
 
@@ -144,12 +146,7 @@ class Watch:
 def logged(folder: Path) -> Iterator[logging.Logger]:
     """In the block the log of running goes to the folder's log file, each line in one write."""
     log = logging.getLogger("simulator.running")
-    try:
-        handler: logging.Handler = logging.FileHandler(
-            folder / LOG_FILE, encoding="utf-8", delay=True
-        )
-    except OSError:
-        handler = logging.NullHandler()
+    handler = _LogFile(folder / LOG_FILE, encoding="utf-8", delay=True)
     handler.setFormatter(_OneLine("%(asctime)s %(process)d %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
@@ -161,6 +158,25 @@ def logged(folder: Path) -> Iterator[logging.Logger]:
         logging.raiseExceptions = raising
         log.removeHandler(handler)
         handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """A log that cannot be written stops no work, and a link in its place is not followed."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, or do not."""
+        with suppress(OSError):
+            super().emit(record)
+
+    def close(self) -> None:
+        """Write what is left, or do not."""
+        with suppress(OSError):
+            super().close()
+
+    def _open(self) -> TextIOWrapper:
+        no_link = getattr(os, "O_NOFOLLOW", 0)
+        file = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | no_link, 0o666)
+        return TextIOWrapper(FileIO(file, "a"), encoding=self.encoding, write_through=True)
 
 
 class _OneLine(logging.Formatter):

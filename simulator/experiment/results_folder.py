@@ -59,6 +59,7 @@ def claim(folder: Path, manifest: Manifest, config: Mapping[str, object]) -> Man
         if folder.exists() and not folder.is_dir():
             raise ResultsError(f"{folder}: this is a file; choose a folder with --out")
         names = {entry.name for entry in folder.iterdir()} if folder.exists() else set()
+        _refuse_links(folder)
         if manifests.FILE_NAME not in names:
             _refuse_other_files(folder, names)
             folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +118,16 @@ def _written_beside(path: Path, text: str) -> Iterator[Path]:
         yield written
     finally:
         written.unlink(missing_ok=True)
+
+
+def _refuse_links(folder: Path) -> None:
+    # A folder may come from anyone: what is written in it must not end up anywhere else.
+    for entry in (*folder.glob("*"), *(folder / FIGURES_FOLDER).glob("*")):
+        if entry.is_symlink():
+            raise ResultsError(
+                f"{entry}: it is a link that leads out of the folder; put what it points to in its place, "
+                "or choose another folder with --out"
+            )
 
 
 def _refuse_other_files(folder: Path, names: set[str]) -> None:

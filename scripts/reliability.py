@@ -1,0 +1,121 @@
+"""Write the table of what survives into README.md, from the figures that ``scripts/test --report`` gathered.
+
+A row is written from what was measured, and left as it is where nothing was.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MARK = re.compile(r"(<!-- reliability -->\n).*?(<!-- end -->)", re.DOTALL)
+#: Promise, the figures' name, and what was found.
+ROWS = (
+    (
+        "`kill -9` loses at most the batch in flight",
+        "kills",
+        "{kills:,} kills ({at_writes:,} of them at every single write to disk): {bad} bad states, "
+        "and the same bits after going on",
+    ),
+    (
+        "corruption is noticed",
+        "corruption",
+        "{flips:,} flipped bits, {cuts:,} cuts: {wrong} wrong numbers read; {mended} folders mended afterwards",
+    ),
+    (
+        "several commands share a folder",
+        "together",
+        "{processes:,} started together: {twice} runs twice, {lost} lost",
+    ),
+    (
+        "full disk, limits, read-only or vanished folder",
+        "disk",
+        "{failures:,} failures: exit status 2, {lost} runs lost, each goes on afterwards",
+    ),
+    (
+        "hostile YAML is refused at once",
+        "hostile yaml",
+        "{files:,} files: exit status 2 with file and line, at most {most_s:.2f} s and {most_mb:.0f} MB",
+    ),
+    (
+        "nothing is written outside the output folder",
+        "hostile names",
+        "{names:,} names, {symlinks:,} links: {written_outside} files outside",
+    ),
+    (
+        "nonsense numbers are refused, or end with the last good recipe",
+        "nonsense",
+        "{refused:,} refused with their line, {runs:,} runs ended well",
+    ),
+    (
+        "every spoilt field is named with line and remedy",
+        "schema",
+        "{mutated:,} mutated configs: {unnamed} unnamed",
+    ),
+    (
+        "results are data",
+        "data",
+        "{modules:,} modules, {pickles} that load pickles; {markup:,} scripts shown as text",
+    ),
+    ("every branch is tried", "coverage", "{percent:.1f} % of branches and lines"),
+    (
+        "the tests bite",
+        "mutants",
+        "{killed:,} of {tried:,} mutants of engine, loader and store are noticed ({percent:.0f} %)",
+    ),
+)
+
+
+def row(promise: str, sentence: str, figures: Mapping[str, Any]) -> str:
+    """One line of the table."""
+    return f"| {promise} | {sentence.format(**figures)} |"
+
+
+def table(measured: Mapping[str, Mapping[str, Any]], before: str) -> str:
+    """The table; rows that were not measured keep what they said before."""
+    known = {
+        line.split("|")[1].strip(): line for line in before.splitlines() if line.count("|") == 3
+    }
+    lines = ["| promise | tried, and what came of it |", "|---|---|"]
+    for promise, name, sentence in ROWS:
+        if name in measured:
+            lines.append(row(promise, sentence, measured[name]))
+        elif promise in known:
+            lines.append(known[promise])
+    return "\n".join(lines) + "\n"
+
+
+def gathered(folder: Path) -> dict[str, dict[str, Any]]:
+    """The figures of tests, coverage and mutants, as far as they are there."""
+    found: dict[str, dict[str, Any]] = {}
+    if (folder / "figures.json").exists():
+        found |= json.loads((folder / "figures.json").read_text("utf-8"))
+    if (folder / "coverage.json").exists():
+        totals = json.loads((folder / "coverage.json").read_text("utf-8"))["totals"]
+        found["coverage"] = {"percent": totals["percent_covered"]}
+    if (folder / "mutants.json").exists():
+        parts = json.loads((folder / "mutants.json").read_text("utf-8")).values()
+        tried, killed = (sum(part[name] for part in parts) for name in ("tried", "killed"))
+        found["mutants"] = {"tried": tried, "killed": killed, "percent": 100 * killed / tried}
+    return found
+
+
+def main() -> None:
+    """Write the table."""
+    readme = ROOT / "README.md"
+    text = readme.read_text("utf-8")
+    found = MARK.search(text)
+    if found is None:
+        sys.exit(f"{readme}: it has no place for the table of what survives")
+    written = table(gathered(ROOT / "build"), found[0])
+    readme.write_text(MARK.sub(lambda mark: mark[1] + written + mark[2], text), encoding="utf-8")
+    print(written, end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,7 @@ ROWS = (
     (
         "corruption is noticed",
         "corruption",
-        "{flips:,} flipped bits, {cuts:,} cuts: {wrong} wrong numbers read; {mended} folders mended afterwards",
+        "{flips:,} flipped bits, {cuts:,} cuts: {wrong} wrong numbers; {mended} folders mended afterwards",
     ),
     (
         "several commands share a folder",

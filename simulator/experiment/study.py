@@ -21,6 +21,7 @@ from simulator.experiment.config import Experiment, experiment_of
 from simulator.experiment.extends import extended
 from simulator.experiment.faults import dotted
 from simulator.experiment.overrides import parsed_override, refuse, with_overrides
+from simulator.experiment.own_presets import with_own_presets
 from simulator.experiment.sweep import (
     MAX_POINTS,
     SWEEP,
@@ -89,11 +90,12 @@ class Study:
         """The study as plain data that makes it again: with every default, if nothing varies.
 
         With a sweep the settings stay as they were written, because defaults may depend on what
-        varies.
+        varies; only files of presets are replaced by what they say.
         """
         if not self.axes:
             return self.first.resolved()
-        return self.document.data() | {SWEEP: [axis.plain() for axis in self.axes]}
+        written, _ = with_own_presets(self.document, Experiment)
+        return written | {SWEEP: [axis.plain() for axis in self.axes]}
 
 
 def load_study(

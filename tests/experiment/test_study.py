@@ -1,7 +1,10 @@
 """Studies: settings from a file, from the file it extends, from flags, and from a sweep."""
 
+from pathlib import Path
+
 import pytest
 
+import simulator
 from simulator.experiment.config import load, loads
 from simulator.experiment.faults import ConfigFaults
 from simulator.experiment.origins import annotated, origin
@@ -230,3 +233,15 @@ class TestOrigins:
         assert loads(text) == made.first
         assert "seed: 3" in text.replace("  ", " ")
         assert "# sweep\n" in text
+
+
+def test_a_sweep_is_stored_with_what_a_file_of_presets_says_and_without_its_name(tmp_path):
+    presets = Path(simulator.__file__).parent / "coffee" / "presets" / "beans"
+    bean, config = tmp_path / "sidamo.yaml", tmp_path / "cup.yaml"
+    bean.write_text((presets / "light.yaml").read_text("utf-8"), encoding="utf-8")
+    config.write_text("name: cup\nbean: sidamo.yaml\nsweep: {seed: [1, 2]}\n", encoding="utf-8")
+    light = load_study(config)
+    stored = light.settings()
+    assert study_from(stored, "elsewhere").first == light.first
+    bean.write_text((presets / "dark.yaml").read_text("utf-8"), encoding="utf-8")
+    assert load_study(config).settings() != stored

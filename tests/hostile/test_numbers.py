@@ -110,7 +110,7 @@ def test_a_loss_that_turns_into_no_number_ends_the_run_with_the_last_good_recipe
     seeds = [np.random.SeedSequence(0)]
     counted = Counted(Turns(wrong))
     (run,) = method.minimize(counted, box, np.array([[0.1]]), Stopping(max_evaluations=50), seeds)
-    assert run.status == "nonfinite"
+    assert run.status.value == "nonfinite"
     assert math.isfinite(run.value)
     assert run.x[0] <= 0.5
     measured("nonsense", runs=1)

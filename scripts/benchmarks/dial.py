@@ -130,7 +130,7 @@ def tables(record: Iterable[dict[str, Any]]) -> tuple[list[str], bool]:
                 lines.append(_row(case.name, who, groups[case.name, who]))
     lines += [
         "",
-        "Medians / 90th percentiles; cups that never stay within 0.25 count as more than drunk.",
+        "Medians / 90th percentiles; first ten: mean liking. Never: not to the end of what was drunk.",
     ]
     bars, good = _bars(groups)
     return [*lines, "", *bars], good
@@ -196,12 +196,19 @@ def _bars(groups: dict[tuple[str, str], list[dict[str, Any]]]) -> tuple[list[str
 
 
 def _ours(ours: list[dict[str, Any]]) -> tuple[list[str], bool]:
-    drunk = float(np.mean([np.mean(line["drunk"][:10]) for line in ours]))
+    ten = [np.mean(line["drunk"][:10]) for line in ours if line["case"] == "one complaint"]
+    drunk = float(np.median(ten)) if ten else math.nan
+    best = float(np.mean([line["best"] for line in ours]))
     places = np.concatenate([line["places"] for line in ours])
     inner = [float(np.mean(np.abs(places - 0.5) <= half)) for half in (0.45, 0.25)]
     seconds = float(np.max([line["seconds"] for line in ours]))
     rows = [
-        ("first ten cups drunk, mean liking", "≥ 8.0", f"{drunk:.2f}", drunk >= 8.0),
+        (
+            f"first ten cups drunk, one complaint (best possible: {best:.2f} on average)",
+            "≥ 8.0",
+            f"{drunk:.2f}",
+            drunk >= 8.0,
+        ),
         ("a 90 % band holds", "85–95 %", f"{100 * inner[0]:.0f} %", 0.85 <= inner[0] <= 0.95),
         ("a 50 % band holds", "", f"{100 * inner[1]:.0f} %", True),
         ("one suggestion, processor time", "≤ 2 s", f"{seconds:.2f} s", seconds <= 2.0),

@@ -142,3 +142,15 @@ def test_the_page_needs_no_network_and_escapes(simulator, home):
     assert not re.search(r"https?://|src=|href=", text)
     assert text.count("</script>") == 2
     assert "simulator dial rate" in text
+
+
+@pytest.mark.parametrize(("answer", "status", "kept"), [("y", 0, [7.5]), ("n", 2, [])])
+def test_a_forgotten_point_is_asked_about_at_a_terminal(
+    simulator, monkeypatch, answer, status, kept
+):
+    simulator("dial", "new", "ann")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: answer)
+    told = simulator("dial", "rate", "ann", "75", "--grind", "800", "--time-s", "240")
+    assert told.status == status
+    assert ratings(simulator) == kept

@@ -21,7 +21,7 @@ from simulator.compare.profiles import Profile
 from simulator.compare.report import Report
 from simulator.compare.running_time import running_times
 from simulator.compare.sensitivity import REPEATS as SENSITIVITY_REPEATS
-from simulator.figures.style import GREY, Look, in_style, looks, new_figure, shown
+from simulator.figures.style import COLOURS, GREY, Look, in_style, new_figure, shown
 
 FEATURED = (
     "newton", "bfgs", "multistart", "adam", "gradient-descent", "scipy l-bfgs-b", "scipy slsqp",
@@ -29,7 +29,9 @@ FEATURED = (
 )  # fmt: skip
 """Who is drawn in colour, whatever the result; all others are drawn in grey."""
 _PALE = "#c4c4c4"
-_MOST_FEATURED = 10
+_MOST_FEATURED, _FEW = 10, 14
+_LINES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)))
+_MARKERS = ("o", "s", "^", "D", "v")
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,16 @@ def _looks(report: Report) -> dict[str, Look]:
         labels.append(best)
     # Few optimizers are all told apart.
     labels += [label for label in report.hits.optimizers if label not in labels]
-    return looks(labels[: max(_MOST_FEATURED, len(labels) if len(labels) <= 14 else 0)])
+    most = len(labels) if len(labels) <= _FEW else _MOST_FEATURED
+    return _apart(labels[:most])
+
+
+def _apart(labels: Sequence[str]) -> dict[str, Look]:
+    """A look for each label by its place: in one picture no two lines are alike."""
+    return {
+        label: Look(COLOURS[i % len(COLOURS)], _LINES[i // len(COLOURS) % 3], _MARKERS[i % 5])
+        for i, label in enumerate(labels)
+    }
 
 
 def _curves(
@@ -336,7 +347,7 @@ def _rows(ax: Axes, labels: Sequence[str]) -> None:
 
 def _rates(figure: Figure, report: Report) -> None:
     ax = figure.subplots()
-    look = looks(each.optimizer for each in report.sensitivities)
+    look = _apart([each.optimizer for each in report.sensitivities])
     for each in report.sensitivities:
         own, finite = look[each.optimizer], np.isfinite(each.ert)
         ert = np.where(finite, each.ert, np.nan)

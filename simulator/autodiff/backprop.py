@@ -10,6 +10,9 @@ One subtlety. ``where(c, a, b)`` must send nothing, not zero times something, to
 that branch may be infinite or NaN, and 0 · inf is NaN. So a share travels as a *term*, a mask and an
 unmasked expression, and the mask is applied only where shares with different masks meet, and at the
 inputs.
+
+Two things are known that the chain rule line by line does not see: products of exponentials want y·ȳ and
+not ȳ (`exponentials`), and a formula's author may have said its slope (`known_slope`).
 """
 
 from __future__ import annotations
@@ -19,13 +22,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 
-from simulator.autodiff.folding import is_constant
+from simulator.autodiff.exponentials import by_logarithm, exponentials, of_a_factor
+from simulator.autodiff.folding import is_constant, is_named
 from simulator.autodiff.graph import topological
 from simulator.autodiff.node import Node, apply, constant
 from simulator.autodiff.recorder import recording
 
 #: (mask or None, expression): the expression counts where the mask holds, everywhere without one.
 Term = tuple[Node | None, Node]
+Shares = defaultdict[int, list[Term]]
 
 
 def pull_back(
@@ -35,21 +40,41 @@ def pull_back(
     with recording() as recorder:
         nodes = topological(outputs, inputs)
         relevant = _depends_on(nodes, inputs)
-        shares: defaultdict[int, list[Term]] = defaultdict(list)
+        roots = {node.serial for node in inputs}
+        exponential = exponentials(nodes, relevant, roots)
+        shares: Shares = defaultdict(list)
+        by_log: Shares = defaultdict(list)  # of the exponentials: ∂/∂ log node
         for output, adjoint in zip(outputs, adjoints, strict=True):
             shares[output.serial].append((None, adjoint))
-        roots = {node.serial for node in inputs}
         for node in reversed(nodes):
-            if node.serial not in shares or node.serial in roots or node.primitive is None:
+            if node.serial in roots or node.primitive is None:
                 continue
             recorder.deriving = node
-            term = gather(shares.pop(node.serial))
-            if term is not None:
-                mask, adjoint = term
-                for parent, pull in _edges(node, roots):
-                    if parent.serial in relevant:
-                        shares[parent.serial].append(masked(mask, pull(adjoint)))
+            term = gather(shares.pop(node.serial, ()))
+            if node.serial in exponential:
+                plain = () if term is None else [masked(term[0], term[1] * node)]
+                term = gather([*by_log.pop(node.serial, ()), *plain])
+            if term is None:
+                continue
+            mask, adjoint = term
+            for parent, is_by_log, share in _shares(node, adjoint, roots, exponential):
+                if parent.serial in relevant:
+                    (by_log if is_by_log else shares)[parent.serial].append(masked(mask, share))
         return [applied(gather(shares[node.serial])) for node in inputs]
+
+
+def _shares(
+    node: Node, adjoint: Node, roots: Set[int], exponential: Set[int]
+) -> Iterator[tuple[Node, bool, Node]]:
+    """What a node hands each parent, and whether that is ∂/∂ log parent."""
+    if node.serial in exponential:
+        is_product = not is_named(node, "exp")
+        for parent, share in by_logarithm(node, adjoint):
+            yield parent, is_product, share
+        return
+    for parent, pull in _edges(node, roots):
+        whole = of_a_factor(node, parent, adjoint) if parent.serial in exponential else None
+        yield parent, whole is not None, pull(adjoint) if whole is None else whole
 
 
 def push_forward(

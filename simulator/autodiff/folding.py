@@ -29,7 +29,8 @@ def is_constant(node: Node, value: float | None = None) -> bool:
     return node.value == value and math.copysign(1.0, node.value) == math.copysign(1.0, value)
 
 
-def _is(node: Node, name: str) -> bool:
+def is_named(node: Node, name: str) -> bool:
+    """Whether the table's operation of that name made the node."""
     return node.primitive is not None and node.primitive.name == name
 
 
@@ -38,10 +39,10 @@ def _identity(apply: Apply, x: Node) -> Node | None:
 
 
 def _negative(apply: Apply, x: Node) -> Node | None:
-    if _is(x, "negative"):
+    if is_named(x, "negative"):
         return x.parents[0]
     for name in ("multiply", "divide"):
-        if _is(x, name):
+        if is_named(x, name):
             a, b = x.parents
             if a.is_constant:
                 return apply(name, -a.value, b)
@@ -54,9 +55,9 @@ def _add(apply: Apply, a: Node, b: Node) -> Node | None:
     for x, other in ((a, b), (b, a)):
         if x.is_constant and is_constant(x, -0.0):
             return other
-    if _is(b, "negative"):
+    if is_named(b, "negative"):
         return apply("subtract", a, b.parents[0])
-    if _is(a, "negative"):
+    if is_named(a, "negative"):
         return apply("subtract", b, a.parents[0])
     return None
 
@@ -64,7 +65,7 @@ def _add(apply: Apply, a: Node, b: Node) -> Node | None:
 def _subtract(apply: Apply, a: Node, b: Node) -> Node | None:
     if is_constant(b, 0.0):
         return a
-    if _is(b, "negative"):
+    if is_named(b, "negative"):
         return apply("add", a, b.parents[0])
     return None
 
@@ -76,7 +77,7 @@ def _multiply(apply: Apply, a: Node, b: Node) -> Node | None:
                 return other
             if x.value == -1.0:
                 return apply("negative", other)
-        elif _is(x, "negative"):
+        elif is_named(x, "negative"):
             return apply("negative", apply("multiply", x.parents[0], other))
     return None
 
@@ -84,9 +85,9 @@ def _multiply(apply: Apply, a: Node, b: Node) -> Node | None:
 def _divide(apply: Apply, a: Node, b: Node) -> Node | None:
     if b.is_constant:
         return _divide_by(apply, a, b.value)
-    if _is(a, "negative"):
+    if is_named(a, "negative"):
         return apply("negative", apply("divide", a.parents[0], b))
-    if _is(b, "negative"):
+    if is_named(b, "negative"):
         return apply("negative", apply("divide", a, b.parents[0]))
     return None
 
@@ -94,7 +95,7 @@ def _divide(apply: Apply, a: Node, b: Node) -> Node | None:
 def _divide_by(apply: Apply, a: Node, divisor: float) -> Node | None:
     if divisor == 1.0:
         return a
-    if _is(a, "negative"):
+    if is_named(a, "negative"):
         return apply("divide", a.parents[0], -divisor)
     # A power of two: the reciprocal is exact, so product and quotient round the same real number.
     if abs(math.frexp(divisor)[0]) == 0.5 and 1e-300 < abs(divisor) < 1e300:
@@ -124,13 +125,13 @@ def _where(apply: Apply, condition: Node, a: Node, b: Node) -> Node | None:
         return a
     if condition.is_constant:
         return a if condition.value else b
-    if _is(condition, "logical_not"):
+    if is_named(condition, "logical_not"):
         return apply("where", condition.parents[0], b, a)
     return None
 
 
 def _logical_not(apply: Apply, x: Node) -> Node | None:
-    return x.parents[0] if _is(x, "logical_not") else None
+    return x.parents[0] if is_named(x, "logical_not") else None
 
 
 def _logical_and(apply: Apply, a: Node, b: Node) -> Node | None:

@@ -63,7 +63,7 @@ def many_steps(subject: Subject) -> list[Measurement]:
     else:
         walks[OPTAX] = lambda: optax(subject.lines, subject.steps)
     compiled = {name: make() for name, make in walks.items()}
-    _agree(compiled)
+    _agree(subject, compiled)
     what = f"{subject.steps:,} Adam steps, one start"
     jobs: Jobs = {name: (walk, ()) for name, walk in compiled.items()}
     running = interleaved(jobs, max(subject.rounds // 3, 3))
@@ -87,9 +87,13 @@ def _with_compiling(
     return Measurement(whole, "ms", timings, bars)
 
 
-def _agree(walks: dict[str, Walk]) -> None:
-    """All must have walked to the same place before they are timed."""
+def _agree(subject: Subject, walks: dict[str, Walk]) -> None:
+    """All must have walked to the same loss, and to the same place, before they are timed."""
     expected = walks[PYTHON]()
     for name, walk in walks.items():
-        # Adam divides by a vanishing gradient's size at the end, which enlarges last digits.
-        np.testing.assert_allclose(walk(), expected, atol=1e-4, err_msg=name)
+        reached = walk()
+        losses = [float(subject.problem.loss(x)) for x in (reached, expected)]
+        np.testing.assert_allclose(*losses, atol=1e-5, err_msg=name)
+        # Adam divides by a vanishing gradient's size at the end, which enlarges last digits, and the
+        # valley of equal extraction is nearly flat: places differ by 2e-4 where losses differ by 1e-6.
+        np.testing.assert_allclose(reached, expected, atol=1e-3, err_msg=name)

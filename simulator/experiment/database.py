@@ -108,12 +108,23 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             f"{path}: there is no such file; run the experiment again with --out {path.parent}"
         )
     with told_plainly(path):
-        connection = _connect(path, "ro")
         try:
-            check_format(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+            return _checked(path, "ro")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+                raise
+            # A command was killed while it left the file: its last, unfinished change is undone first.
+            _checked(path, "rw").close()
+            return _checked(path, "ro")
+
+
+def _checked(path: Path, mode: str) -> sqlite3.Connection:
+    connection = _connect(path, mode)
+    try:
+        check_format(connection, path)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

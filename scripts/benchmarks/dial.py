@@ -196,25 +196,28 @@ def _bars(groups: dict[tuple[str, str], list[dict[str, Any]]]) -> tuple[list[str
 
 
 def _ours(ours: list[dict[str, Any]]) -> tuple[list[str], bool]:
-    ten = [np.mean(line["drunk"][:10]) for line in ours if line["case"] == "one complaint"]
-    drunk = float(np.median(ten)) if ten else math.nan
+    ten = [float(np.mean(line["drunk"][:10])) for line in ours]
+    easy = [t for t, line in zip(ten, ours, strict=True) if line["case"] == "one complaint"]
+    drunk = float(np.mean(ten))
     best = float(np.mean([line["best"] for line in ours]))
     places = np.concatenate([line["places"] for line in ours])
     inner = [float(np.mean(np.abs(places - 0.5) <= half)) for half in (0.45, 0.25)]
     seconds = float(np.max([line["seconds"] for line in ours]))
     rows = [
         (
-            f"first ten cups drunk, one complaint (best possible: {best:.2f} on average)",
+            f"first ten cups drunk, mean liking of all cases (best possible: {best:.2f})",
             "≥ 8.0",
             f"{drunk:.2f}",
             drunk >= 8.0,
         ),
+        ("the same, median customer with one complaint", "", f"{np.median(easy):.2f}", True),
         ("a 90 % band holds", "85–95 %", f"{100 * inner[0]:.0f} %", 0.85 <= inner[0] <= 0.95),
         ("a 50 % band holds", "", f"{100 * inner[1]:.0f} %", True),
         ("one suggestion, processor time", "≤ 2 s", f"{seconds:.2f} s", seconds <= 2.0),
     ]
     text = [
-        f"| {n} | {asked} | {got} | {'met' if met else 'missed'} |" for n, asked, got, met in rows
+        f"| {n} | {asked} | {got} | {'' if not asked else 'met' if met else 'missed'} |"
+        for n, asked, got, met in rows
     ]
     return text, all(met for *_, met in rows)
 

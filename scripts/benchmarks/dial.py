@@ -210,15 +210,15 @@ def _ours(ours: list[dict[str, Any]]) -> tuple[list[str], bool]:
             f"{drunk:.2f}",
             drunk >= 8.0,
         ),
-        ("the same, median customer with one complaint", "", f"{np.median(easy):.2f}", True),
         ("a 90 % band holds", "85–95 %", f"{100 * inner[0]:.0f} %", 0.85 <= inner[0] <= 0.95),
         ("a 50 % band holds", "", f"{100 * inner[1]:.0f} %", True),
         ("one suggestion, processor time", "≤ 2 s", f"{seconds:.2f} s", seconds <= 2.0),
     ]
-    text = [
-        f"| {n} | {asked} | {got} | {'' if not asked else 'met' if met else 'missed'} |"
-        for n, asked, got, met in rows
-    ]
+    if easy:
+        median = f"{np.median(easy):.2f}"
+        rows.insert(1, ("the same, median customer with one complaint", "", median, True))
+    verdicts = [("met" if met else "missed") if asked else "" for _, asked, _, met in rows]
+    text = [f"| {n} | {a} | {g} | {v} |" for (n, a, g, _), v in zip(rows, verdicts, strict=True)]
     return text, all(met for *_, met in rows)
 
 

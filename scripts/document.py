@@ -5,7 +5,7 @@ A document marks a transcript like this; what stands between the marks is replac
     <!-- shows: simulator taste --grind-um 900 --time-s 240 -->
     <!-- end -->
 
-and the figures it shows are copied from the results of the README's own run.
+the figures it shows are copied from the results of the README's own run, and the page is photographed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ["README.md", "README.zh.md", "simulator/dialin/README.md"]
 FIGURES = ["landscape.svg", "convergence.svg", "descent.gif"]
+STORY = "configs/over-extracted-start.yaml"
+PAGES = {"en": "page.png", "zh": "page.zh.png"}
 RUN_HERE = "results/2026-11-22-142530-house-blend"
 MARK = re.compile(r"(<!-- shows: (?P<command>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -49,6 +51,22 @@ def transcript(command: str, results: Path) -> str:
     text = done.stdout.replace(str(results), RUN_HERE)
     text = text.replace(diaries, "~/.local/share/perfect-cup/dial")
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def photograph(config: str, language: str, scratch: Path, to: Path) -> None:
+    """A picture of the config's page in Chromium; the old one stays where there is no Chromium."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        print(f"{to.relative_to(ROOT)} is not renewed: no Chromium")
+        return
+    page = scratch / "page.html"
+    program = str(ROOT / ".venv" / "bin" / "simulator")
+    subprocess.run(
+        [program, "page", config, "-o", str(page), "--lang", language], cwd=ROOT, check=True
+    )
+    camera = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1280,980"]
+    subprocess.run([browser, *camera, f"--screenshot={to}", page.as_uri()], check=True)
+    print(to.relative_to(ROOT))
 
 
 def main() -> None:
@@ -79,6 +97,8 @@ def main() -> None:
         for figure in FIGURES:
             shutil.copy(results / "figures" / figure, ROOT / "docs" / figure)
             print(f"docs/{figure}")
+        for language, name in PAGES.items():
+            photograph(STORY, language, Path(scratch), ROOT / "docs" / name)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.certify import find
 from simulator.errors import ResultsError
 from simulator.experiment.problem import Problem
 
@@ -24,6 +25,12 @@ class Bracket:
     def width(self) -> float:
         """How much is left open, in the unit of the loss."""
         return self.upper - self.lower
+
+
+def known_bracket(problem: Problem) -> Bracket | None:
+    """What the certificates that are known prove of a problem; None where there is none of it."""
+    certificate = find(problem)
+    return Bracket(certificate.lower, certificate.upper) if certificate else None
 
 
 def read_bracket(folder: Path, problem: Problem) -> Bracket | None:

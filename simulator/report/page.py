@@ -14,7 +14,7 @@ from simulator.experiment.problem import Problem
 from simulator.experiment.results import Results
 from simulator.experiment.verdict import judge
 from simulator.explain import Catalogue
-from simulator.report.certificate import Bracket, read_bracket
+from simulator.report.certificate import Bracket, known_bracket, read_bracket
 from simulator.report.findings import findings, margin
 from simulator.report.inline_svg import inline_svg
 from simulator.report.pictures import PICTURES, Material, Picture, lacking, material_of
@@ -31,7 +31,8 @@ def write_report(
         results: open; unfinished ones are reported as such.
         messages: the language of the page.
         out: an HTML file, or a folder that gets ``report.html``.
-        bracket: what is proved of the problem; by default what the folder's certificate says.
+        bracket: what is proved of the problem; by default what the folder's certificate says,
+            or one that comes with the program.
 
     Raises:
         ResultsError: no run has found a score yet, a certificate is not this problem's, or the page
@@ -57,7 +58,7 @@ def report_html(results: Results, messages: Catalogue, *, bracket: Bracket | Non
         raise ResultsError(f"{results.folder}: there is nothing to report yet, {progress}")
     runs = [run for run, _ in material.runs]
     verdict = judge(problem, runs, near_optimal=problem.is_coffee)
-    bracket = bracket or read_bracket(results.folder, problem)
+    bracket = bracket or read_bracket(results.folder, problem) or known_bracket(problem)
     template = _templates().get_template("report.html")
     return template.render(
         language=messages.language,

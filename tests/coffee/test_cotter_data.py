@@ -105,23 +105,26 @@ def test_the_clusters_prefer_opposite_strengths(ratings):
 
 
 def test_the_noise_of_ratings_is_that_of_the_data(ratings):
-    everyone = ratings.group("everyone")
+    # Moments of every person's own line in TDS, beside the likelihood that the numbers come from.
     noise = RatingNoise()
-    free = len(ratings.rows) - 118
-    within = np.sqrt(np.sum(ratings.within(ratings.liking, everyone) ** 2) / free)
-    assert within == pytest.approx(noise.within_person_sd, abs=0.02)
     people = [ratings.person == number for number in np.unique(ratings.person)]
+    left, slopes, errors = [], [], []
+    for mask in people:
+        design = np.column_stack([np.ones(mask.sum()), ratings.x[mask] / 0.25])
+        found, rss, *_ = np.linalg.lstsq(design, ratings.liking[mask], rcond=None)
+        left.append(rss[0])
+        slopes.append(found[1])
+        errors.append(rss[0] / (mask.sum() - 2) * np.linalg.inv(design.T @ design)[1, 1])
+    within = np.sqrt(sum(left) / (len(ratings.rows) - 2 * len(people)))
+    assert within == pytest.approx(noise.within_person_sd, abs=0.02)
     means = np.array([ratings.liking[mask].mean() for mask in people])
     sampling = within**2 * np.mean([1 / mask.sum() for mask in people])
-    assert np.sqrt(means.var(ddof=1) - sampling) == pytest.approx(noise.between_person_sd, abs=0.01)
-    slopes, errors = [], []
-    for mask in people:
-        design = np.column_stack([np.ones(mask.sum()), ratings.x[mask] / 0.25, ratings.y[mask]])
-        found, rss, *_ = np.linalg.lstsq(design, ratings.liking[mask], rcond=None)
-        slopes.append(found[1])
-        errors.append(rss[0] / (mask.sum() - 3) * np.linalg.inv(design.T @ design)[1, 1])
-    spread = np.sqrt(np.var(slopes, ddof=1) - np.mean(errors))
-    assert spread == pytest.approx(noise.tds_slope_sd, abs=0.02)
+    assert np.sqrt(means.var(ddof=1) - sampling) == pytest.approx(noise.between_person_sd, abs=0.02)
+    cluster = np.array([ratings.cluster[mask][0] for mask in people])
+    inside = np.concatenate([np.array(slopes)[cluster == k] - np.mean(np.array(slopes)[cluster == k])
+                             for k in np.unique(cluster)])  # fmt: skip
+    spread = np.sqrt(np.sum(inside**2) / (len(people) - 2) - np.mean(errors))
+    assert spread == pytest.approx(noise.tds_slope_sd, abs=0.03)
 
 
 def test_titratable_acidity_is_least_squares_over_the_carafes(ratings):

@@ -65,7 +65,7 @@ class Honest:
                 return Claim(x, value, StopReason.CONVERGED_GRADIENT, "flat")
             length *= 0.9
             x = one.box.project(x - length * gradient / (np.abs(gradient).max() + 1e-300))
-        return Claim(one.best.x, one.best.value, StopReason.SOLVER_STOPPED, "tired")
+        return Claim(one.visits.best.x, one.visits.best.value, StopReason.SOLVER_STOPPED, "tired")
 
 
 def told(change):

@@ -71,7 +71,11 @@ def test_validate_schema_and_plot_never_run_it(simulator, config, tmp_path):
     assert [line.rpartition("/")[2] for line in said.out.split()] == [
         "convergence.png", "convergence.svg", "coordinates.png", "coordinates.svg",
     ]  # fmt: skip
-    assert "not drawn: landscape, control-chart: only coffee has" in said.err
+    assert (
+        "not drawn: landscape, control-chart, slices, ratings, graph, graph-named, graph-full"
+        in said.err
+    )
+    assert "only coffee has it" in said.err
 
 
 def test_with_leave_it_runs_to_a_verdict(simulator, config, tmp_path):

@@ -65,7 +65,11 @@ def photograph(config: str, language: str, scratch: Path, to: Path) -> None:
         [program, "page", config, "-o", str(page), "--lang", language], cwd=ROOT, check=True
     )
     camera = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1280,980"]
-    subprocess.run([browser, *camera, f"--screenshot={to}", page.as_uri()], check=True)
+    subprocess.run(
+        [browser, *camera, f"--screenshot={to}", page.as_uri()],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
     print(to.relative_to(ROOT))
 
 

@@ -1,10 +1,14 @@
-"""A package with optimizers of its own, as if it were installed."""
+"""A package with optimizers of its own, as if it were installed; what a results folder holds."""
 
+import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
+
+from simulator.experiment.results import open_results
 
 SIGN_RULE = '''\
 from dataclasses import dataclass
@@ -66,6 +70,12 @@ def install_plugin(tmp_path, monkeypatch):
     return put
 
 
+def pytest_configure(config):
+    """``--soak`` and SOAK=1 are the same."""
+    if config.getoption("--soak"):
+        os.environ["SOAK"] = "1"
+
+
 def pytest_addoption(parser):
     """Options of the tests of surviving; ``scripts/test`` passes them on."""
     parser.addoption("--soak", action="store_true", help="thousands of trials, for hours")
@@ -73,9 +83,9 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session")
-def soak(pytestconfig):
+def soak():
     """Whether there is time for thousands of trials."""
-    return pytestconfig.getoption("--soak")
+    return bool(os.environ.get("SOAK"))
 
 
 @pytest.fixture
@@ -102,3 +112,21 @@ def _gathered(reports):
                 join = max if key.startswith("most_") else sum
                 row[key] = join((row[key], value)) if key in row else value
     return found
+
+
+@pytest.fixture
+def numbers():
+    """Everything that is stored in a folder and is no time, in the order of the keys."""
+
+    def read(folder):
+        with open_results(folder) as results:
+            found = []
+            for run in sorted(results.runs(), key=lambda run: run.key):
+                trace = results.trace(run.key)
+                arrays = (trace.loss, trace.recipe, trace.gradient_norm, trace.value_count)
+                row = {name: value for name, value in run.row().items() if name != "wall_s"}
+                digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays))
+                found.append((repr(row), digest.hexdigest()))
+            return found
+
+    return read

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +17,7 @@ from simulator.experiment.problem import DIALECT, Problem
 from simulator.experiment.records import COUNT_COLUMNS, FLOAT_COLUMNS, RunRecord, TraceRecord
 from simulator.experiment.runs import run_task
 from simulator.experiment.store import Store, open_store
-from simulator.running.workers import child_guards
+from simulator.running.workers import worker_pool
 
 Finished = tuple[RunRecord, TraceRecord]
 RUNGS = np.unique(
@@ -107,14 +104,12 @@ def _computed(
     if not processes:
         yield from (compute(job, repeats, config_hash) for job, repeats in missing)
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_end_with_the_parent) as pool:
+    with worker_pool(processes) as pool:
         under_way: set[Future[list[Finished]]] = set()
         try:
             while True:
                 for job, repeats in islice(missing, max(0, 3 * processes - len(under_way))):
-                    with child_guards():
-                        under_way.add(pool.submit(compute, job, repeats, config_hash))
+                    under_way.add(pool.submit(compute, job, repeats, config_hash))
                 if not under_way:
                     return
                 ready, under_way = wait(under_way, return_when=FIRST_COMPLETED)
@@ -122,18 +117,6 @@ def _computed(
         finally:
             for future in under_way:
                 future.cancel()
-
-
-def _end_with_the_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-
-    def watch() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 @lru_cache(maxsize=4)

@@ -87,11 +87,11 @@ class Stopping:
 
     The defaults suit a smooth objective over a box of unit scale and aim at a value within about
     1e-8 of the best. A tolerance of 0 switches its test off, as noisy objectives need. Raises
-    ValueError for a budget below 1 and for a tolerance that is negative or not finite.
+    ValueError for a budget that is not from 1 to 1e9, and for a tolerance that is negative or not finite.
     """
 
     max_evaluations: int = 2000
-    """Most value calls per repeat; a value with its gradient is one. Never exceeded."""
+    """Most value calls per repeat, from 1 to 1e9; a value with its gradient is one. Never exceeded."""
     gradient_tolerance: float = 1e-6
     """Largest residual, in objective units per unit of x, that counts as converged."""
     step_tolerance: float = 1e-9
@@ -102,7 +102,7 @@ class Stopping:
     __pydantic_config__: ClassVar = REFUSE_UNKNOWN
 
     def __post_init__(self) -> None:
-        require(self, "max_evaluations", at_least=1)
+        require(self, "max_evaluations", at_least=1, at_most=1_000_000_000)
         if self.max_evaluations != int(self.max_evaluations):
             raise ValueError(f"max_evaluations must be whole, got {self.max_evaluations!r}")
         for name in _TOLERANCE_OF.values():

@@ -106,7 +106,7 @@ class LocalPool:
         self.slots = slots
         self.queued = 2 * slots
         self._compute = compute
-        self._pool = _pool(slots)
+        self._pool = worker_pool(slots)
 
     def submit(self, batch: Batch) -> Future[list[Done]]:
         """Have a batch computed by the next worker that is free."""
@@ -132,7 +132,7 @@ class LocalPool:
     def renewed(self) -> None:
         """Start a new pool."""
         self.stop()
-        self._pool = _pool(self.slots)
+        self._pool = worker_pool(self.slots)
 
     def stop(self) -> None:
         """Kill the workers."""
@@ -146,7 +146,8 @@ class LocalPool:
         self._pool.shutdown(wait=True)
 
 
-def _pool(slots: int) -> ProcessPoolExecutor:
+def worker_pool(slots: int) -> ProcessPoolExecutor:
+    """Processes that never hear Ctrl-C, use one thread each, and end with this one."""
     # Not fork: the parent has threads (progress, SQLite), whose locks a forked child would inherit.
     methods = multiprocessing.get_all_start_methods()
     context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")

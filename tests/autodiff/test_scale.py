@@ -11,7 +11,7 @@ from simulator.autodiff.dialects.program import linearize
 from simulator.autodiff.dialects.python_dialect import python_function
 from simulator.autodiff.wide_hessian import product_graph
 
-soak = pytest.mark.skipif("SOAK" not in os.environ, reason="takes minutes: SOAK=1 scripts/test")
+soak = pytest.mark.skipif("SOAK" not in os.environ, reason="takes minutes: scripts/test --soak")
 
 
 def chain(length):

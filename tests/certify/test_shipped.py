@@ -47,7 +47,7 @@ def test_the_certified_optimum_is_the_best_that_scipy_finds(config):
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.json")), ids=lambda path: path.stem)
 def test_every_certificate_is_verified(path):
     if path.stem in LONG and not os.environ.get("SOAK"):
-        pytest.skip("takes minutes; SOAK=1 runs it")
+        pytest.skip("takes minutes: scripts/test --soak")
     config = next(config for config in CONFIGS if config.stem == path.stem)
     problem, certificate = certified(config)
     assert verify(certificate, problem).boxes == certificate.codes.size

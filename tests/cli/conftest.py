@@ -1,12 +1,10 @@
 """A small experiment that runs in a second, and the command line called in this process."""
 
-import hashlib
 from dataclasses import dataclass
 
 import pytest
 
 from simulator.cli.app import run_command
-from simulator.experiment.results import open_results
 
 SMALL = """\
 name: small
@@ -49,21 +47,3 @@ def small(tmp_path):
     path = tmp_path / "small.yaml"
     path.write_text(SMALL, encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def numbers():
-    """Everything that is stored in a folder and is no time, in the order of the keys."""
-
-    def read(folder):
-        with open_results(folder) as results:
-            found = []
-            for run in sorted(results.runs(), key=lambda run: run.key):
-                trace = results.trace(run.key)
-                arrays = (trace.loss, trace.recipe, trace.gradient_norm, trace.value_count)
-                row = {name: value for name, value in run.row().items() if name != "wall_s"}
-                digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays))
-                found.append((repr(row), digest.hexdigest()))
-            return found
-
-    return read

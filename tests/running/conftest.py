@@ -1,10 +1,7 @@
-"""A small study, and the numbers of a folder without its times."""
-
-import hashlib
+"""A small study, and its runs done in this process."""
 
 import pytest
 
-from simulator.experiment.results import open_results
 from simulator.experiment.study import load_study
 from simulator.running.interrupts import Interrupt
 from simulator.running.plan import Plan
@@ -51,21 +48,3 @@ def done(tmp_path):
         return tmp_path / name, [event for event in events if event is not None]
 
     return do
-
-
-@pytest.fixture
-def numbers():
-    """Everything that is stored in a folder and is no time, in the order of the keys."""
-
-    def read(folder):
-        with open_results(folder) as results:
-            found = []
-            for run in sorted(results.runs(), key=lambda run: run.key):
-                trace = results.trace(run.key)
-                arrays = (trace.loss, trace.recipe, trace.gradient_norm, trace.value_count)
-                row = {name: value for name, value in run.row().items() if name != "wall_s"}
-                digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays))
-                found.append((repr(row), digest.hexdigest()))
-            return found
-
-    return read

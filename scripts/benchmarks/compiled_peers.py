@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import Function, Peer
+from benchmarks.peer import Function, Peer
 from benchmarks.written import spelled
 
 
@@ -66,9 +66,9 @@ def casadi(name: str, lines: Sequence[str], size: int) -> Peer:
         both = engine.Function("both", [x], [value, engine.gradient(value, x)])
         given, loss, slope = np.zeros(size), np.zeros(1), np.zeros(size)
         buffer, evaluate = both.buffer()
-        buffer.set_arg(0, memoryview(given))
-        buffer.set_res(0, memoryview(loss))
-        buffer.set_res(1, memoryview(slope))
+        buffer.set_arg(0, given.data)
+        buffer.set_res(0, loss.data)
+        buffer.set_res(1, slope.data)
 
         def one(x: Any) -> tuple[Any, Any]:
             given[:] = x

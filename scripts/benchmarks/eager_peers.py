@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import Function, Peer
+from benchmarks.peer import Function, Peer
 from benchmarks.written import spelled
 
 

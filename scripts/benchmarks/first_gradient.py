@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.bars import Measurement, faster, within
-from benchmarks.peers import Peer
+from benchmarks.peer import Peer
 from benchmarks.rounds import Jobs, interleaved
 from benchmarks.subject import POINT, Subject
 from simulator.autodiff import compile as compiled

@@ -12,13 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.bars import Bar, bar_table, duration, figure, markdown
+from benchmarks.growth_figure import draw
+from benchmarks.growth_point import Point
 from benchmarks.page import write_section
 from benchmarks.rounds import Spread
 from benchmarks.subject import house_blend
@@ -41,21 +43,6 @@ REUSED_MB = 20.0
 
 #: A power of the size up to which growth counts as linear.
 LINEAR = 1.1
-
-
-@dataclass(frozen=True)
-class Point:
-    """One size.
-
-    Attributes:
-        size: operations of the value, or rows.
-        seconds: phase → processor time.
-        megabytes: at the most, beyond what the process took before.
-    """
-
-    size: int
-    seconds: dict[str, float]
-    megabytes: float
 
 
 def chain(x: Any, operations: int) -> Any:
@@ -123,14 +110,12 @@ def measured(kind: str, dialect: str, size: int) -> Point:
 def exponent(points: Sequence[Point], value: Callable[[Point], float], kind: str) -> float:
     """p of value ∝ size^p, by least squares on the settled points."""
     settled = [point for point in points if point.size >= SETTLED[kind] and value(point) > 0.0]
-    logs = [(math.log(point.size), math.log(value(point))) for point in settled]
-    return float(np.polyfit(*zip(*logs, strict=True), 1)[0])
+    sizes = [math.log(point.size) for point in settled]
+    return float(np.polyfit(sizes, [math.log(value(point)) for point in settled], 1)[0])
 
 
 def show_growth(picture: Path, record: Path | None, page: bool) -> int:
     """Measure all curves, print them, draw them; exit code 1 if one is not linear."""
-    from benchmarks.growth_figure import draw
-
     curves: dict[tuple[str, str], list[Point]] = {}
     for kind, dialect, sizes in CURVES:
         curves[kind, dialect] = []
@@ -164,7 +149,10 @@ def _bars(kind: str, dialect: str, points: Sequence[Point]) -> list[Bar]:
         spread = Spread(power, power, power)
         return Bar(f"{what}, {dialect}", f"power ≤ {LINEAR}", reach, spread, most=LINEAR, unit="")
 
-    phases = [bar(phase, lambda point, p=phase: point.seconds[p]) for phase in points[0].seconds]
+    def of_phase(phase: str) -> Bar:
+        return bar(phase, lambda point: point.seconds[phase])
+
+    phases = [of_phase(phase) for phase in points[0].seconds]
     # A C compiler's own memory is not ours.
     return phases if dialect == "c" and kind == "operations" else [*phases, bar("memory", _memory)]
 

@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from benchmarks.growth import Point
+from benchmarks.growth_point import Point
 
 Curves = Mapping[tuple[str, str], Sequence[Point]]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.bars import CLOCKS, Measurement, faster
-from benchmarks.peers import JAX, Peer
+from benchmarks.peer import Peer
+from benchmarks.peers import JAX
 from benchmarks.rounds import Jobs, interleaved
 from benchmarks.subject import Subject
 
@@ -24,8 +25,8 @@ def many_recipes(subject: Subject, others: dict[str, Peer]) -> Measurement:
         ONE_THREAD: (on_one_thread(in_c), (x,)),
         NUMPY: (subject.ours("numpy", "value", "gradient"), (x,)),
     }
-    if JAX in others:
-        jobs = {**jobs, JAX_BATCH: (others[JAX].batch, (x,))}
+    if JAX in others and (batch := others[JAX].batch):
+        jobs = {**jobs, JAX_BATCH: (batch, (x,))}
     timings = {
         name: timing.per(subject.batch)
         for name, timing in interleaved(jobs, max(subject.rounds // 4, 3), "wall").items()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.bars import Measurement, faster, within
-from benchmarks.peers import AUTOGRAD, CASADI, JAX, MICROGRAD, TORCH, Peer
+from benchmarks.peer import Peer
+from benchmarks.peers import AUTOGRAD, CASADI, JAX, MICROGRAD, TORCH
 from benchmarks.rounds import Jobs, interleaved
 from benchmarks.subject import POINT, Subject
 from simulator.autodiff import compile as compiled

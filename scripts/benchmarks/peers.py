@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-Function = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """An engine ready to run.
-
-    Attributes:
-        name: what the tables call it.
-        one: value and gradient of one recipe, an array in and NumPy arrays out.
-        batch: value and gradient of the columns of an array, or None.
-        first: from the function to its first gradient, everything compiled afresh; or None.
-    """
-
-    name: str
-    one: Function
-    batch: Function | None = None
-    first: Function | None = None
-
+from benchmarks.compiled_peers import casadi, jax
+from benchmarks.eager_peers import autograd, micrograd, torch
+from benchmarks.peer import Function, Peer
 
 JAX, CASADI = "JAX, jitted", "CasADi, its own buffers"
 MICROGRAD, AUTOGRAD, TORCH = "micrograd", "autograd", "PyTorch, eager"
@@ -43,9 +26,6 @@ def peers(lines: Sequence[str], size: int) -> tuple[dict[str, Peer], list[str]]:
         lines: the model, as `benchmarks.written.written` has it.
         size: how many numbers go in.
     """
-    from benchmarks.compiled_peers import casadi, jax
-    from benchmarks.eager_peers import autograd, micrograd, torch
-
     found, missing = {}, []
     makers = {JAX: jax, CASADI: casadi, TORCH: torch, AUTOGRAD: autograd, MICROGRAD: micrograd}
     for name, make in makers.items():

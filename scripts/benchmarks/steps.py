@@ -92,8 +92,8 @@ def _agree(subject: Subject, walks: dict[str, Walk]) -> None:
     expected = walks[PYTHON]()
     for name, walk in walks.items():
         reached = walk()
-        losses = [float(subject.problem.loss(x)) for x in (reached, expected)]
-        np.testing.assert_allclose(*losses, atol=1e-5, err_msg=name)
+        loss, least = [float(subject.problem.loss(x)) for x in (reached, expected)]
+        np.testing.assert_allclose(loss, least, atol=1e-5, err_msg=name)
         # Adam divides by a vanishing gradient's size at the end, which enlarges last digits, and the
         # valley of equal extraction is nearly flat: places differ by 2e-4 where losses differ by 1e-6.
         np.testing.assert_allclose(reached, expected, atol=1e-3, err_msg=name)

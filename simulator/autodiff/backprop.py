@@ -24,9 +24,9 @@ from functools import partial
 
 from simulator.autodiff.exponentials import by_logarithm, exponentials, of_a_factor
 from simulator.autodiff.folding import is_constant, is_named
-from simulator.autodiff.graph import topological
 from simulator.autodiff.node import Node, apply, constant
 from simulator.autodiff.recorder import recording
+from simulator.autodiff.topology import topological
 
 #: (mask or None, expression): the expression counts where the mask holds, everywhere without one.
 Term = tuple[Node | None, Node]

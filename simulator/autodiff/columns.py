@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simulator.autodiff.known_slope import Slope
 from simulator.autodiff.node import Node, constant, variable
 from simulator.autodiff.origin import Origin
 from simulator.autodiff.primitives import Primitive
 from simulator.autodiff.recorder import recording
+from simulator.autodiff.topology import Wiring, topological
 
-if TYPE_CHECKING:
-    from simulator.autodiff.graph import Graph
+Parts = tuple[tuple[Node, ...], tuple[Node, ...], tuple[int, ...], dict[int, tuple[str, ...]]]
+"""Inputs, outputs, shape and names, as `Graph` takes them."""
 
 _PER_NODE: Final = ("primitives", "parents", "constants", "origins", "derives")
 
 
-def to_columns(graph: Graph) -> dict[str, Any]:
+def to_columns(graph: Wiring) -> dict[str, Any]:
     """One column per property of the nodes; nodes refer to each other by row."""
     slopes = [node.slope.value for node in graph.nodes if node.slope is not None]
-    every = type(graph)(graph.inputs, (*graph.outputs, *slopes)).nodes
+    every = topological((*graph.inputs, *graph.outputs, *slopes), graph.inputs)
     row = {node.serial: i for i, node in enumerate(every)}
     known = {node.serial for node in graph.inputs}
     is_root = [node.serial in known or node.is_constant for node in every]
@@ -47,10 +48,8 @@ def to_columns(graph: Graph) -> dict[str, Any]:
     }
 
 
-def from_columns(state: dict[str, Any]) -> Graph:
-    """The graph again, of new nodes."""
-    from simulator.autodiff.graph import Graph  # which knows how to be taken apart
-
+def from_columns(state: dict[str, Any]) -> Parts:
+    """The parts of the graph again, of new nodes."""
     nodes: list[Node] = []
     with recording():
         for primitive, parents, value, origin, derives in zip(
@@ -61,7 +60,7 @@ def from_columns(state: dict[str, Any]) -> Graph:
     for result, operand, slope, inside in state["slopes"]:
         between = frozenset(nodes[i].serial for i in inside)
         nodes[result].slope = Slope(nodes[operand], nodes[slope], between)
-    return Graph(
+    return (
         tuple(nodes[i] for i in state["inputs"]),
         tuple(nodes[i] for i in state["outputs"]),
         state["shape"],

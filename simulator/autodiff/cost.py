@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simulator.autodiff.matrices import jacobian_nodes, second_derivatives
-from simulator.autodiff.node import adopt
+from simulator.autodiff.node import Node, adopt
 from simulator.autodiff.recorder import recording
-
-if TYPE_CHECKING:
-    from simulator.autodiff.graph import Graph
-    from simulator.autodiff.node import Node
+from simulator.autodiff.topology import Wiring, operations, topological
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class Cost:
         return f"{operations} with the {what} ({operations / max(self.forward, 1):.1f}×)"
 
 
-def cost_of(graph: Graph, parameters: int | None = None) -> Cost:
+def cost_of(graph: Wiring, parameters: int | None = None) -> Cost:
     """Counts what `compile` would emit for derivatives by the first ``parameters`` inputs."""
     by = graph.inputs[:parameters]
     with recording():
@@ -53,8 +49,9 @@ def cost_of(graph: Graph, parameters: int | None = None) -> Cost:
     gradient = _count(graph, slopes)
     hessian = None if curvatures is None else _count(graph, [*slopes, *curvatures])
     kinds = Counter(n.primitive.name for n in graph.operations if n.primitive is not None)
-    return Cost(len(graph), gradient, hessian, dict(kinds.most_common()))
+    return Cost(len(graph.operations), gradient, hessian, dict(kinds.most_common()))
 
 
-def _count(graph: Graph, more: Sequence[Node]) -> int:
-    return len(type(graph)(graph.inputs, (*graph.outputs, *more)))
+def _count(graph: Wiring, more: Sequence[Node]) -> int:
+    nodes = topological((*graph.inputs, *graph.outputs, *more), graph.inputs)
+    return len(operations(nodes, graph.inputs))

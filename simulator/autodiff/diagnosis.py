@@ -10,10 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.autodiff.backprop import pull_back
-from simulator.autodiff.graph import Graph, topological
+from simulator.autodiff.graph import Graph
 from simulator.autodiff.node import Node, constant
 from simulator.autodiff.origin import Origin
 from simulator.autodiff.recorder import recording
+from simulator.autodiff.topology import topological
 from simulator.autodiff.trace import trace
 from simulator.autodiff.walk import evaluate, local_partials
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.autodiff.columns import from_columns, to_columns
+from simulator.autodiff.cost import Cost, cost_of
 from simulator.autodiff.node import Node
 from simulator.autodiff.printing import to_dict, to_dot, to_html, to_text
+from simulator.autodiff.topology import operations, topological
 from simulator.autodiff.walk import Backward, Forward, walk
-
-if TYPE_CHECKING:
-    from simulator.autodiff.cost import Cost
-
-
-def topological(outputs: Iterable[Node], inputs: Iterable[Node] = ()) -> list[Node]:
-    """Every node the outputs depend on, parents before children; nothing above ``inputs``."""
-    stop = {node.serial for node in inputs}
-    seen: dict[int, Node] = {}
-    stack = list(outputs)
-    while stack:
-        node = stack.pop()
-        if node.serial not in seen:
-            seen[node.serial] = node
-            if node.serial not in stop:
-                stack.extend(node.parents)
-    return [seen[serial] for serial in sorted(seen)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +39,7 @@ class Graph:
     @cached_property
     def operations(self) -> tuple[Node, ...]:
         """The nodes that cost something: neither inputs, constants nor mere aliases."""
-        known = {node.serial for node in self.inputs}
-        return tuple(
-            node
-            for node in self.nodes
-            if node.primitive is not None
-            and node.primitive.name != "identity"
-            and not node.is_constant
-            and node.serial not in known
-        )
+        return operations(self.nodes, self.inputs)
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -77,8 +54,6 @@ class Graph:
 
     def cost(self, parameters: int | None = None) -> Cost:
         """Operations of the value, the gradient and the Hessian by the first ``parameters`` inputs."""
-        from simulator.autodiff.cost import cost_of  # it differentiates, which needs graphs
-
         return cost_of(self, parameters)
 
     def __str__(self) -> str:
@@ -96,4 +71,8 @@ class Graph:
         return to_dot(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return from_columns, (to_columns(self),)
+        return _graph_again, (to_columns(self),)
+
+
+def _graph_again(state: dict[str, Any]) -> Graph:
+    return Graph(*from_columns(state))

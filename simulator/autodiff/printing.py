@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.autodiff.node import Node
-
-if TYPE_CHECKING:
-    from simulator.autodiff.graph import Graph
+from simulator.autodiff.topology import Wiring
 
 
-def to_text(graph: Graph, limit: int = 200) -> str:
+def to_text(graph: Wiring, limit: int = 200) -> str:
     """One line per operation, like arithmetic; named quantities by their names.
 
     >>> import numpy as np
@@ -26,15 +24,15 @@ def to_text(graph: Graph, limit: int = 200) -> str:
     """
     labels = _labels(graph)
     lines = [
-        f"graph of {_count(len(graph.inputs), 'input')}, {_count(len(graph), 'operation')}, "
+        f"graph of {_count(len(graph.inputs), 'input')}, {_count(len(graph.operations), 'operation')}, "
         f"{_count(len(graph.outputs), 'output')}",
         f"  {', '.join(labels[node.serial] for node in graph.inputs)} = inputs",
     ]
-    shown = graph.operations if len(graph) <= limit else graph.operations[: limit // 2]
+    shown = graph.operations if len(graph.operations) <= limit else graph.operations[: limit // 2]
     lines += [f"  {labels[node.serial]} = {expression(node, labels)}" for node in shown]
-    if len(graph) > limit:
+    if len(graph.operations) > limit:
         rest = graph.operations[-(limit // 2) :]
-        lines.append(f"  … {len(graph) - 2 * (limit // 2)} more operations …")
+        lines.append(f"  … {len(graph.operations) - 2 * (limit // 2)} more operations …")
         lines += [f"  {labels[node.serial]} = {expression(node, labels)}" for node in rest]
     lines.append(f"  return {', '.join(labels[node.serial] for node in graph.outputs)}")
     return "\n".join(lines)
@@ -46,7 +44,7 @@ def expression(node: Node, labels: dict[int, str]) -> str:
     return node.primitive.text.format(*[labels[parent.serial] for parent in node.parents])
 
 
-def to_dict(graph: Graph) -> dict[str, Any]:
+def to_dict(graph: Wiring) -> dict[str, Any]:
     """The graph as plain lists and strings, ready for JSON.
 
     Each node has ``id`` (its place in the order), ``operation``, ``parents``, ``names``, ``value`` (of
@@ -72,7 +70,7 @@ def to_dict(graph: Graph) -> dict[str, Any]:
     }
 
 
-def to_dot(graph: Graph) -> str:
+def to_dot(graph: Wiring) -> str:
     """The graph in Graphviz's DOT language, inputs at the top."""
     labels = _labels(graph)
     roots = {node.serial for node in graph.inputs}
@@ -87,7 +85,7 @@ def to_dot(graph: Graph) -> str:
     return "\n".join([*lines, "}"])
 
 
-def to_html(graph: Graph) -> str:
+def to_html(graph: Wiring) -> str:
     """What a notebook shows."""
     counts = Counter(n.primitive.name for n in graph.operations if n.primitive)
     parts = ", ".join(f"{count} × {name}" for name, count in counts.most_common())
@@ -95,7 +93,7 @@ def to_html(graph: Graph) -> str:
     return f"<details><summary>{html.escape(parts)}</summary><pre>{text}</pre></details>"
 
 
-def _labels(graph: Graph) -> dict[int, str]:
+def _labels(graph: Wiring) -> dict[int, str]:
     labels: dict[int, str] = {}
     roots = {node.serial: i for i, node in enumerate(graph.inputs)}
     number = 0

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from simulator.autodiff.node import Node
-
-if TYPE_CHECKING:
-    from simulator.autodiff.graph import Graph
+from simulator.autodiff.topology import Wiring
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Backward:
     shares: tuple[float, ...]
 
 
-def evaluate(graph: Graph, x: Sequence[float]) -> dict[int, Any]:
+def evaluate(graph: Wiring, x: Sequence[float]) -> dict[int, Any]:
     """The value of every node at x, by its serial number.
 
     Raises:
@@ -69,7 +67,7 @@ def evaluate(graph: Graph, x: Sequence[float]) -> dict[int, Any]:
     return values
 
 
-def walk(graph: Graph, x: Sequence[float], output: int = 0) -> Iterator[Forward | Backward]:
+def walk(graph: Wiring, x: Sequence[float], output: int = 0) -> Iterator[Forward | Backward]:
     """First every node forward, then every node backward from one output.
 
     Nodes that the output does not depend on, or that depend on no input, have no backward step.
@@ -79,7 +77,7 @@ def walk(graph: Graph, x: Sequence[float], output: int = 0) -> Iterator[Forward 
     yield from backward(graph, values, graph.outputs[output])
 
 
-def forward(graph: Graph, x: Sequence[float], values: dict[int, Any]) -> Iterator[Forward]:
+def forward(graph: Wiring, x: Sequence[float], values: dict[int, Any]) -> Iterator[Forward]:
     """The forward sweep; fills ``values`` as it goes."""
     if len(x) != len(graph.inputs):
         raise ValueError(f"the graph has {len(graph.inputs)} inputs, got {len(x)} numbers")
@@ -101,7 +99,7 @@ def forward(graph: Graph, x: Sequence[float], values: dict[int, Any]) -> Iterato
         yield Forward(node, graph.name(node), operands, value)
 
 
-def backward(graph: Graph, values: dict[int, Any], output: Node) -> Iterator[Backward]:
+def backward(graph: Wiring, values: dict[int, Any], output: Node) -> Iterator[Backward]:
     """The reverse sweep from one output over known values."""
     received: defaultdict[int, list[float]] = defaultdict(list)
     received[output.serial].append(1.0)

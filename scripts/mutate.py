@@ -5,239 +5,250 @@
     scripts/mutate.py --sample 40 --seed 1 --out build/mutants.json
 
 Changed are comparisons, arithmetic, boolean words, numbers, conditions and returned values, one per
-mutant, drawn by lot. A mutant that no test notices has survived and is listed with its line.
+mutant, drawn by lot. A mutant that no test notices has survived and is listed with its line. Mutants
+that change nothing anybody could observe are listed in tests/mutants/equivalent.yaml, each with its
+reason, and are not drawn.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
 import json
 import os
+import queue
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-MOST_SECONDS = 180
+from mutants import coverage
+from mutants.changes import Mutant, mutants_of
+from mutants.equivalent import without_equivalent
 
-#: What is changed, and the tests that must notice.
-PARTS: dict[str, tuple[list[str], list[str]]] = {
+ROOT = Path(__file__).resolve().parent.parent
+EQUIVALENT = ROOT / "tests" / "mutants" / "equivalent.yaml"
+
+#: What is changed, as patterns below simulator/, and the tests that must notice.
+PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "engine": (
-        ["backprop", "folding", "graph", "primitives", "python_dialect", "numpy_dialect", "walk"],
-        [
-            "tests/autodiff/test_derivatives.py",
-            "tests/autodiff/test_folding.py",
-            "tests/autodiff/test_exactness.py",
-            "tests/autodiff/test_compile.py",
-            "tests/autodiff/test_kinks.py",
-            "tests/autodiff/test_nonfinite.py",
-            "tests/autodiff/test_trace.py",
-            "tests/autodiff/test_steps.py",
-            "tests/autodiff/test_arrays.py",
-        ],
+        ("autodiff/*.py", "autodiff/arrays/*.py", "autodiff/dialects/*.py"),
+        (
+            "tests/autodiff",
+            "simulator/autodiff",
+            # Bounds are another part, and numbers that take long tell nothing that others do not.
+            "--ignore=tests/autodiff/bounds",
+            "--ignore=tests/autodiff/test_scale.py",
+            "--deselect=tests/autodiff/test_compile.py::test_long_programs_are_cut_into_chunks_that_agree",
+            "--deselect=tests/autodiff/test_trace.py::test_deep_graphs_need_no_recursion",
+        ),
     ),
     "loader": (
-        ["yaml_compose", "yaml_scalars", "yaml_source", "yaml_tree", "faults", "extends"],
-        [
-            "tests/experiment/test_yaml_source.py",
-            "tests/experiment/test_yaml_scalars.py",
-            "tests/experiment/test_config_faults.py",
-            "tests/experiment/test_config.py",
-            "tests/experiment/test_study.py",
-        ],
+        (
+            "experiment/yaml_*.py",
+            "experiment/faults.py",
+            "experiment/extends.py",
+            "experiment/config.py",
+            "experiment/values.py",
+            "experiment/overrides.py",
+            "experiment/sweep.py",
+            "experiment/study.py",
+        ),
+        ("tests/experiment", "simulator/experiment"),
     ),
     "store": (
-        [
-            "checked_rows",
-            "claims",
-            "database",
-            "manifest",
-            "results",
-            "results_folder",
-            "row_format",
-            "store",
-        ],
-        ["tests/experiment/store", "tests/running/test_work.py"],
+        (
+            "experiment/checked_rows.py",
+            "experiment/claims.py",
+            "experiment/content_key.py",
+            "experiment/database.py",
+            "experiment/manifest.py",
+            "experiment/plain_yaml.py",
+            "experiment/records.py",
+            "experiment/results.py",
+            "experiment/results_folder.py",
+            "experiment/row_format.py",
+            "experiment/store.py",
+        ),
+        ("tests/experiment/store", "tests/running/test_work.py", "simulator/experiment"),
     ),
 }
-FOLDERS = {"engine": "autodiff", "loader": "experiment", "store": "experiment"}
-
-COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.BitOr: ast.BitAnd,
-    ast.BitAnd: ast.BitOr,
-    ast.BitXor: ast.BitOr,
-}
+COPIED = ("simulator", "tests", "configs", "scripts", "setup.cfg", "pyproject.toml", "README.md")
+QUIET = ("randomly", "cacheprovider", "xdist")
+#: Tests that are tried before all others: as many, and no more seconds than this.
+FIRST = 30
+FIRST_SECONDS = 5.0
+#: A mutant may be slower than the module by so much, in seconds and times; the rest is an endless loop.
+PATIENCE = (30.0, 5.0)
+MEMORY_KIB = 8_000_000
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """One change: where, what, and the whole text of the changed module."""
+class House:
+    """A copy of the project in which one mutant at a time lives."""
 
-    file: str
-    line: int
-    change: str
-    text: str
+    folder: Path
 
-
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Every mutant of a module."""
-    tree = ast.parse(path.read_text("utf-8"))
-    # What decorators say, mostly that a value is frozen, guards against slips that no test makes.
-    beside = {id(part) for node in ast.walk(tree) for part in _decorations(node)}
-    for number, node in enumerate(ast.walk(tree)):
-        for variant, change in enumerate([] if id(node) in beside else changes_of(node)):
-            changed = copy.deepcopy(tree)
-            same = next(each for at, each in enumerate(ast.walk(changed)) if at == number)
-            changes_of(same)[variant][1]()
-            name = path.relative_to(ROOT).as_posix()
-            yield Mutant(name, getattr(node, "lineno", 0), change[0], ast.unparse(changed))
-
-
-def _decorations(node: ast.AST) -> Iterator[ast.AST]:
-    for decorator in getattr(node, "decorator_list", ()):
-        yield from ast.walk(decorator)
-
-
-def changes_of(node: ast.AST) -> list[tuple[str, Change]]:
-    """What can be changed in one node: in words, and the deed."""
-    found: list[tuple[str, Change]] = []
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
-        new = COMPARED[type(node.ops[0])]
-        found.append(
-            (
-                f"{type(node.ops[0]).__name__} becomes {new.__name__}",
-                Change(node, "ops", [new(), *node.ops[1:]]),
+    def pytest(self, arguments: Sequence[str], seconds: float = 3600.0) -> tuple[int, str]:
+        """Run tests; returns their exit status and what they said."""
+        quiet = [word for plugin in QUIET for word in ("-p", f"no:{plugin}")]
+        command = [sys.executable, "-m", "pytest", *quiet, *arguments]
+        # An endless loop may also be one that fills the memory.
+        bounded = ["sh", "-c", f'ulimit -v {MEMORY_KIB}; exec "$@"', "sh", *command]
+        own = {"PYTHONPATH": str(self.folder), **coverage.environment()}
+        with tempfile.TemporaryFile("w+") as output:
+            process = subprocess.Popen(
+                bounded,
+                cwd=self.folder,
+                env={**os.environ, **own},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
-        )
-    if isinstance(node, ast.BinOp) and type(node.op) in CALCULATED and not _is_text(node):
-        operator = CALCULATED[type(node.op)]
-        found.append(
-            (
-                f"{type(node.op).__name__} becomes {operator.__name__}",
-                Change(node, "op", operator()),
+            try:
+                status = process.wait(seconds)
+            finally:  # with all that the tests may have started
+                _end(process)
+            output.seek(0)
+            return status, output.read()
+
+    def notices(self, tests: Sequence[str], seconds: float) -> str | None:
+        """The first test that fails, "" if they hang, None if all pass."""
+        listed = self.folder / "tests.txt"
+        listed.write_text("\n".join(tests), encoding="utf-8")
+        try:
+            status, output = self.pytest(
+                ["-q", "-x", "--tb=no", "-rfE", f"@{listed.name}"], seconds
             )
-        )
-    if isinstance(node, ast.BoolOp):
-        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        found.append(
-            (f"{type(node.op).__name__} becomes {type(other).__name__}", Change(node, "op", other))
-        )
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        found.append(
-            (f"{node.value} becomes {not node.value}", Change(node, "value", not node.value))
-        )
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        found.append(
-            (f"{node.value} becomes {node.value + 1}", Change(node, "value", node.value + 1))
-        )
-    if isinstance(node, ast.If | ast.While):
-        negated = ast.UnaryOp(ast.Not(), node.test)
-        found.append(("the condition is turned", Change(node, "test", negated)))
-    if (
-        isinstance(node, ast.Return)
-        and node.value is not None
-        and not isinstance(node.value, ast.Constant)
-    ):
-        found.append(("nothing is returned", Change(node, "value", ast.Constant(None))))
+        except subprocess.TimeoutExpired:
+            return ""
+        if not status:
+            return None
+        marks = ("FAILED ", "ERROR ")
+        failed = [line for line in output.splitlines() if line.startswith(marks)]
+        return failed[0].partition(" ")[2].split(" - ")[0] if failed else ""
+
+
+def _end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Tries the mutants of one part in several copies of the project at a time."""
+
+    tests: tuple[str, ...]
+    covering: coverage.Covering
+    houses: queue.Queue[House]
+    killers: dict[str, list[str]] = field(default_factory=dict)
+    """Module → the tests that noticed its mutants, the latest first."""
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether no test notices; whoever runs the line is asked first, then whoever runs the module."""
+        house = self.houses.get()
+        file = house.folder / mutant.file
+        before = file.read_text("utf-8")
+        file.write_text(mutant.text(house.folder), encoding="utf-8")
+        try:
+            for tests in self._rounds(mutant):
+                slow, times = PATIENCE
+                seconds = slow + times * sum(self.covering.seconds.get(test, 0) for test in tests)
+                killer = house.notices(tests, seconds)
+                if killer is not None:
+                    self._remember(mutant.file, killer)
+                    return False
+            return True
+        finally:
+            file.write_text(before, encoding="utf-8")
+            self.houses.put(house)
+
+    def _rounds(self, mutant: Mutant) -> list[list[str]]:
+        everybody = self.covering.of_file(mutant.file) or [*self.tests]
+        near = self.covering.of_lines(mutant.file, mutant.lines) or everybody
+        known = set(near)
+        ordered = [test for test in self.killers.get(mutant.file, ()) if test in known]
+        ordered += [test for test in near if test not in set(ordered)]
+        first: list[str] = []
+        spent = 0.0
+        for test in ordered[:FIRST]:
+            spent += self.covering.seconds.get(test, 0.0)
+            if first and spent > FIRST_SECONDS:
+                break
+            first.append(test)
+        tried = set(ordered)
+        others = [test for test in everybody if test not in tried]
+        return [tests for tests in (first, ordered[len(first) :], others) if tests]
+
+    def _remember(self, file: str, killer: str) -> None:
+        known = self.killers.setdefault(file, [])
+        if killer in known:
+            known.remove(killer)
+        if killer:
+            known.insert(0, killer)
+
+
+def modules(patterns: Sequence[str]) -> list[str]:
+    """The modules that patterns name. Exits if one of them names none."""
+    found: list[str] = []
+    for pattern in patterns:
+        files = sorted((ROOT / "simulator").glob(pattern))
+        if not files:
+            sys.exit(f"{Path(__file__).name}: simulator/{pattern} names no module")
+        found += [file.relative_to(ROOT).as_posix() for file in files]
     return found
 
 
-@dataclass(frozen=True)
-class Change:
-    """Sets one field of a node."""
-
-    node: ast.AST
-    field: str
-    value: object
-
-    def __call__(self) -> None:
-        """Do it."""
-        setattr(self.node, self.field, self.value)
-        ast.fix_missing_locations(self.node)
-
-
-def _is_text(node: ast.BinOp) -> bool:
-    sides = (node.left, node.right)
-    return any(
-        isinstance(side, ast.JoinedStr | ast.Constant)
-        and not isinstance(getattr(side, "value", 0), int | float)
-        for side in sides
-    )
-
-
-def survives(mutant: Mutant, tests: list[str], house: Path) -> bool:
-    """Whether the tests pass with the mutant in the place of its module."""
-    file = house / mutant.file
-    before = file.read_text("utf-8")
-    file.write_text(mutant.text, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:cacheprovider",
-        *tests,
-    ]
-    try:
-        environment = {**os.environ, "HYPOTHESIS_MAX_EXAMPLES": "20"}
-        done = subprocess.run(
-            command,
-            cwd=house,
-            env=environment,
-            capture_output=True,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
-        return done.returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        file.write_text(before, encoding="utf-8")
-
-
-def tried(part: str, sample: int, seed: int, house: Path) -> dict[str, object]:
+def tried(
+    part: str, sample: int, seed: int, houses: queue.Queue[House], jobs: int
+) -> dict[str, object]:
     """Try some mutants of one part."""
-    modules, tests = PARTS[part]
-    files = [ROOT / "simulator" / FOLDERS[part] / f"{name}.py" for name in modules]
-    drawn = [mutant for file in files if file.exists() for mutant in mutants_of(file)]
-    count = len(drawn)
-    drawn = random.Random(seed).sample(drawn, min(sample, count))
+    patterns, tests = PARTS[part]
+    files = modules(patterns)
+    every = [mutant for file in files for mutant in mutants_of(ROOT, file)]
+    candidates = without_equivalent(every, EQUIVALENT)
+    drawn = random.Random(seed).sample(candidates, min(sample, len(candidates)))
+    house = houses.get()
+    covering = coverage.record(house.folder, house.pytest, tests, files)
+    houses.put(house)
+    print(f"{part}: {len(covering.seconds)} tests recorded", flush=True)
+    trial = Trial(tests, covering, houses)
     survivors = []
-    for mutant in drawn:
-        if survives(mutant, tests, house):
-            survivors.append(f"{mutant.file}:{mutant.line}: {mutant.change}")
-            print(f"survived: {survivors[-1]}", flush=True)
+    with ThreadPoolExecutor(jobs) as workers:
+        for mutant, survived in zip(drawn, workers.map(trial.survives, drawn), strict=True):
+            if survived:
+                survivors.append(str(mutant))
+                print(f"survived: {mutant}", flush=True)
     killed = len(drawn) - len(survivors)
-    print(f"{part}: {killed} of {len(drawn)} killed, drawn from {count}", flush=True)
-    return {"of": count, "tried": len(drawn), "killed": killed, "survivors": survivors}
+    print(f"{part}: {killed} of {len(drawn)} noticed, drawn from {len(candidates)}", flush=True)
+    return {
+        "of": len(candidates),
+        "equivalent": len(every) - len(candidates),
+        "seed": seed,
+        "tried": len(drawn),
+        "killed": killed,
+        "survivors": survivors,
+    }
+
+
+def copied(folder: Path) -> House:
+    """A copy of the project."""
+    folder.mkdir()
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            unwanted = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return House(folder)
 
 
 def main() -> None:
@@ -248,15 +259,17 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=60, help="mutants of each part")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", choices=[*PARTS], action="append")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "mutants.json")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        house = Path(scratch) / "house"
-        for name in ("simulator", "tests", "configs", "scripts"):
-            shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("setup.cfg", "pyproject.toml", "README.md"):
-            shutil.copy(ROOT / name, house / name)
-        found = {part: tried(part, asked.sample, asked.seed, house) for part in asked.part or PARTS}
+        houses: queue.Queue[House] = queue.Queue()
+        for number in range(asked.jobs):
+            houses.put(copied(Path(scratch).resolve() / f"house-{number}"))
+        found = {
+            part: tried(part, asked.sample, asked.seed, houses, asked.jobs)
+            for part in asked.part or PARTS
+        }
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(asked.out.read_text("utf-8")) if asked.out.exists() else {}
     asked.out.write_text(json.dumps({**known, **found}, indent=2) + "\n", encoding="utf-8")

@@ -67,13 +67,77 @@ def test_a_folded_graph_gives_the_bits_of_the_unfolded_function(name):
         assert bits(got) == bits(want)
 
 
+def written(f):
+    """The one-output graph of two inputs a and b, as arithmetic, one operation a line."""
+    lines = str(trace(f, 2, names=["a", "b"])).splitlines()[2:]
+    return "; ".join(line.strip() for line in lines)
+
+
 @pytest.mark.parametrize(
-    ("name", "operations"),
-    [("double negation", 0), ("times one", 0), ("over four", 1), ("negative times a number", 1),
-     ("times minus one", 1), ("squared", 1), ("minus zero", 0)],
+    ("f", "want"),
+    [
+        # identities leave nothing behind
+        (lambda a, b: np.negative(-a), "return a"),
+        (lambda a, b: a + -0.0, "return a"),
+        (lambda a, b: -0.0 + a, "return a"),
+        (lambda a, b: a - 0.0, "return a"),
+        (lambda a, b: a * 1.0, "return a"),
+        (lambda a, b: 1.0 * a, "return a"),
+        (lambda a, b: a / 1.0, "return a"),
+        (lambda a, b: a**1, "return a"),
+        (lambda a, b: a**0, "return 1"),
+        # what only looks like one stays
+        (lambda a, b: a + 0.0, "v1 = a + 0; return v1"),
+        (lambda a, b: a - -0.0, "v1 = a - -0; return v1"),
+        (lambda a, b: a * 0.0, "v1 = a * 0; return v1"),
+        (lambda a, b: a - a, "v1 = a - a; return v1"),
+        (lambda a, b: a / 3.0, "v1 = a / 3; return v1"),
+        (lambda a, b: a / 0.0, "v1 = a / 0; return v1"),
+        (lambda a, b: a / np.inf, "v1 = a / inf; return v1"),
+        (lambda a, b: a / 2.0**1000, f"v1 = a / {2.0**1000:.6g}; return v1"),
+        (lambda a, b: a / 2.0**-1000, f"v1 = a / {2.0**-1000:.6g}; return v1"),
+        (lambda a, b: a**-2, "v1 = a ** -2; return v1"),
+        (lambda a, b: 2.0**a, "v1 = 2 ** a; return v1"),
+        # powers that another operation rounds better
+        (lambda a, b: a**2, "v1 = a * a; return v1"),
+        (lambda a, b: a**-1.0, "v1 = 1 / a; return v1"),
+        (lambda a, b: a**0.5, "v1 = sqrt(a); return v1"),
+        # a quotient by a power of two is a product
+        (lambda a, b: a / 4.0, "v1 = a * 0.25; return v1"),
+        (lambda a, b: a / -0.125, "v1 = a * -8; return v1"),
+        # a sign goes into a constant
+        (lambda a, b: -(a * 3.7), "v1 = a * -3.7; return v1"),
+        (lambda a, b: -(3.7 * a), "v1 = -3.7 * a; return v1"),
+        (lambda a, b: -(a / 3.7), "v1 = a / -3.7; return v1"),
+        (lambda a, b: -(3.7 / a), "v1 = -3.7 / a; return v1"),
+        (lambda a, b: (-a) / 3.7, "v1 = a / -3.7; return v1"),
+        (lambda a, b: (-a) * -1.0, "return a"),
+        # or outwards through products and quotients
+        (lambda a, b: a * -1.0, "v1 = -a; return v1"),
+        (lambda a, b: (-a) * b, "v1 = a * b; v2 = -v1; return v2"),
+        (lambda a, b: a * (-b), "v1 = b * a; v2 = -v1; return v2"),
+        (lambda a, b: (-a) * (-b), "v1 = b * a; return v1"),
+        (lambda a, b: (-a) / b, "v1 = a / b; v2 = -v1; return v2"),
+        (lambda a, b: a / (-b), "v1 = a / b; v2 = -v1; return v2"),
+        (lambda a, b: (-a) / (-b), "v1 = a / b; return v1"),
+        # until a sum takes it up
+        (lambda a, b: a + -b, "v1 = a - b; return v1"),
+        (lambda a, b: -a + b, "v1 = b - a; return v1"),
+        (lambda a, b: a - -b, "v1 = a + b; return v1"),
+        # choices that are none
+        (lambda a, b: np.where(a < b, a, a), "return a"),
+        (lambda a, b: np.where(a < b, 2.0, 2.0), "return 2"),
+        (lambda a, b: np.where(np.logical_not(a < b), a, b),
+         "v1 = a < b; v2 = where(v1, b, a); return v2"),
+        (lambda a, b: np.logical_not(np.logical_not(a < b)), "v1 = a < b; return v1"),
+        (lambda a, b: (a < b) & (a < b), "v1 = a < b; return v1"),
+        (lambda a, b: (a < b) & True, "v1 = a < b; return v1"),
+        (lambda a, b: True & (a < b), "v1 = a < b; return v1"),
+        (lambda a, b: (a < b) & False, "return False"),
+    ],
 )  # fmt: skip
-def test_what_folding_saves(name, operations):
-    assert len(trace(ONE[name], 1)) == operations
+def test_what_is_recorded_of_an_expression(f, want):
+    assert written(lambda x: f(x[0], x[1])) == want
 
 
 @pytest.mark.parametrize("name", ["plus zero", "times zero", "over three", "minus itself"])

@@ -86,19 +86,7 @@ def between_marks(path: Path, text: str) -> None:
 
 def front(report: Report) -> str:
     """One paragraph for the front page, with the prices under which another one is cheapest."""
-    cheapest = {
-        name: min(rows.values(), key=lambda each: each.ert.value)
-        for name, rows in report.by_model.items()
-    }
-    best = report.best.optimizer
-    others = [
-        f"charged by {name}, {each.optimizer} is cheapest ({each.ert.text()} against "
-        f"{report.by_model[name][best].ert.text()})"
-        for name, each in cheapest.items()
-        if each.optimizer != best
-    ]
-    told = f" It depends on what is paid for: {'; '.join(others)}." if others else ""
-    return f"{report.verdict()} Intervals are 95 %.{told}\n"
+    return f"{report.verdict()} Intervals are 95 %. {report.prices()}".rstrip() + "\n"
 
 
 def main() -> None:

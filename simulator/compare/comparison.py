@@ -13,6 +13,7 @@ import scipy
 import simulator
 from simulator.compare import timing
 from simulator.compare.costs import CostModel
+from simulator.compare.effort import Effort
 from simulator.compare.hits import Hits
 from simulator.compare.noisy import GAPS as NOISY_GAPS
 from simulator.compare.noisy import noisy_stage
@@ -53,9 +54,10 @@ def run_comparison(
         each.check()
     if not (folder / TIMING_FILE).exists():
         # First, while no worker of ours competes for the machine.
-        count = len(race_stage(suite, preset).choices) * (timing.ROUNDS + 1)
+        count = len(race_stage(suite, preset).choices) * (timing.ROUNDS + 1) * preset.timing
         timings = timing.timed(suite, preset, lambda done: told("timing", done, count))
         timing.write(timings, folder / TIMING_FILE)
+        Effort(folder).add("timing", sum(each.cpu_s for each in timings.seconds))
     for stage in _first_stages(suite, preset):
         _run(stage, folder, processes, told)
     tuning = read_stage(tuning_stage(suite, preset), folder / "tuning")
@@ -139,8 +141,13 @@ def _first_stages(suite: Suite, preset: Preset) -> list[Stage]:
 
 
 def _run(stage: Stage, folder: Path, processes: int, told: Told) -> None:
+    effort = Effort(folder)
     run_stage(
-        stage, folder / stage.name, processes, lambda done: told(stage.name, done, stage.runs)
+        stage,
+        folder / stage.name,
+        processes,
+        lambda done: told(stage.name, done, stage.runs),
+        lambda seconds: effort.add(stage.name, seconds),
     )
 
 

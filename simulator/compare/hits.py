@@ -67,6 +67,11 @@ class Hits:
         """How many runs are not there."""
         return int((~self.present).sum())
 
+    @property
+    def families(self) -> list[tuple[bool, str]]:
+        """Of each problem, whether it is classical, and its family: the units that intervals draw."""
+        return [(each.is_classical, each.family) for each in self.problems]
+
     def at(self, model: CostModel) -> Costs:
         """The hits under a cost model."""
         prices = np.stack([model.of(each.size, each.operations) for each in self.problems])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 
@@ -52,6 +53,32 @@ def resamples(size: int, *purpose: object, draws: int = DRAWS) -> NDArray[np.int
     return np.random.default_rng(seed_sequence(f"bootstrap/{key}", "resample")).integers(
         0, size, (draws, size)
     )
+
+
+def family_resamples(
+    families: Sequence[tuple[bool, str]], *purpose: object, draws: int = DRAWS
+) -> list[NDArray[np.intp]]:
+    """Positions of ``draws`` samples of problems, each a sample of whole families with replacement.
+
+    A problem is told by (is it classical, its family). Instances of one config resemble each other, so
+    they are drawn together; else intervals would be too narrow (Cameron, Gelbach & Miller 2008).
+    Coffee is drawn for coffee and functions for functions: how many there are of each was decided, not drawn.
+
+    >>> [sorted(set(map(int, draw))) for draw in family_resamples([(False, "a")] * 2, "test", draws=2)]
+    [[0, 1], [0, 1]]
+    """
+    parts: list[list[list[int]]] = []
+    for kind in sorted({classical for classical, _ in families}):
+        members: dict[str, list[int]] = {}
+        for place, (classical, family) in enumerate(families):
+            if classical == kind:
+                members.setdefault(family, []).append(place)
+        own = list(members.values())
+        chosen = resamples(len(own), *purpose, "families", kind, draws=draws)
+        parts.append([[place for one in draw for place in own[one]] for draw in chosen])
+    return [
+        np.array([place for part in drawn for place in part]) for drawn in zip(*parts, strict=True)
+    ]
 
 
 def median(values: Array, axis: int = -1) -> Array:

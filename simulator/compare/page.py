@@ -14,6 +14,7 @@ from simulator.compare.intervals import Estimate, median
 from simulator.compare.pictures import Picture, pictures
 from simulator.compare.report import Report
 from simulator.errors import ResultsError
+from simulator.optimizers import Stopping
 
 
 def page(report: Report, drawn: Sequence[Picture] | None = None) -> str:
@@ -23,7 +24,11 @@ def page(report: Report, drawn: Sequence[Picture] | None = None) -> str:
     text = (files("simulator.compare") / "comparison.html").read_text(encoding="utf-8")
     shown = list(drawn) if drawn is not None else list(pictures(report))
     return environment.from_string(text).render(
-        report=report, pictures={each.name: each for each in shown}, groups=_groups(report), np=np
+        report=report,
+        pictures={each.name: each for each in shown},
+        groups=_groups(report),
+        stopping=Stopping(),
+        inf=np.inf,
     )
 
 

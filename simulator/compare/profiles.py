@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.compare.hits import Costs
-from simulator.compare.intervals import Array, interval, resamples
+from simulator.compare.intervals import Array, family_resamples, interval
 from simulator.compare.running_time import running_times
 
 POINTS = 160
@@ -65,12 +65,12 @@ def pairwise(costs: Costs, gap: float, one: str, others: Sequence[str]) -> list[
 
 
 def data_profile(costs: Costs, gap: float, most: float) -> Profile:
-    """Over the cost of the first hit in units of n + 1; every run counts once. Bands by problems."""
+    """Over the cost of the first hit in units of n + 1; every run counts once. Bands by families."""
     return _distribution(costs, costs.gap(gap)[..., None], most)
 
 
 def runtime_distribution(costs: Costs, most: float) -> Profile:
-    """Over the same axis: the share of (problem, start, target) that was hit; bands by problems."""
+    """Over the same axis: the share of (problem, start, target) that was hit; bands by families."""
     return _distribution(costs, costs.first, most)
 
 
@@ -83,8 +83,8 @@ def _distribution(costs: Costs, first: Array, most: float) -> Profile:
         for s in range(optimizers):
             ordered = np.sort(scaled[p, s], axis=None)
             curves[p, s] = np.searchsorted(ordered, x, side="right") / (repeats * gaps)
-    chosen = resamples(problems, "bands")
-    weights = np.stack([np.bincount(draw, minlength=problems) for draw in chosen]) / problems
+    chosen = family_resamples(costs.hits.families, "bands")
+    weights = np.stack([np.bincount(draw, minlength=problems) / draw.size for draw in chosen])
     low, high = interval(np.einsum("bp,psk->bsk", weights, curves))
     return Profile(
         costs.hits.optimizers, x, curves.mean(axis=0), low, high, problems * repeats * gaps

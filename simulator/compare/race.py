@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 
@@ -33,6 +34,8 @@ RUNGS = np.unique(
 
 Told = Callable[[int], None]
 """Hears how many more runs are done."""
+Used = Callable[[float], None]
+"""Hears how many more processor seconds that took."""
 
 
 def open_stage(stage: Stage, folder: Path) -> Store:
@@ -47,7 +50,13 @@ def open_stage(stage: Stage, folder: Path) -> Store:
     )
 
 
-def run_stage(stage: Stage, folder: Path, processes: int = 0, told: Told = lambda _: None) -> None:
+def run_stage(
+    stage: Stage,
+    folder: Path,
+    processes: int = 0,
+    told: Told = lambda _: None,
+    used: Used = lambda _: None,
+) -> None:
     """Run what is missing. Stopped at any moment, the same call goes on from what is stored.
 
     With 0 processes it runs in this one. Others use one thread each, so that 1 of them and 8 find the
@@ -56,16 +65,18 @@ def run_stage(stage: Stage, folder: Path, processes: int = 0, told: Told = lambd
     with open_stage(stage, folder) as store:
         store.discard_damaged()
         config_hash = store.results.manifest.config_hash
-        missing = _missing(stage, store.results.done_keys(), told)
-        for finished in _computed(missing, config_hash, processes):
+        missing, here = _missing(stage, store.results.done_keys(), told), process_time()
+        for finished, elsewhere in _computed(missing, config_hash, processes):
             store.add(finished)
+            before, here = here, process_time()
+            used(here - before + elsewhere)
             told(len(finished))
         store.finish()
 
 
 def compute(job: Job, repeats: list[int], config_hash: str) -> list[Finished]:
     """The runs of a job from some of its starts, their traces thinned to what a comparison reads."""
-    problem = _problem(job.instance, job.budget, job.repeats)
+    problem = kept_problem(job.instance, job.budget, job.repeats)
     least = job.instance.reference.least
     return [
         (replace(run, problem_hash=job.instance.hash), thinned(problem, trace, least))
@@ -91,7 +102,7 @@ def thinned(problem: Problem, trace: TraceRecord, least: float) -> TraceRecord:
 
 def _missing(stage: Stage, done: frozenset[str], told: Told) -> Iterator[tuple[Job, list[int]]]:
     for job in stage.jobs():
-        problem = _problem(job.instance, job.budget, job.repeats)
+        problem = kept_problem(job.instance, job.budget, job.repeats)
         left = [repeat for repeat, key in enumerate(job.keys(problem)) if key not in done]
         told(stage.repeats - len(left))
         if left:
@@ -100,16 +111,17 @@ def _missing(stage: Stage, done: frozenset[str], told: Told) -> Iterator[tuple[J
 
 def _computed(
     missing: Iterator[tuple[Job, list[int]]], config_hash: str, processes: int
-) -> Iterator[list[Finished]]:
+) -> Iterator[tuple[list[Finished], float]]:
+    """Finished pieces, each with the processor seconds that it took in another process."""
     if not processes:
-        yield from (compute(job, repeats, config_hash) for job, repeats in missing)
+        yield from ((compute(job, repeats, config_hash), 0.0) for job, repeats in missing)
         return
     with worker_pool(processes) as pool:
-        under_way: set[Future[list[Finished]]] = set()
+        under_way: set[Future[tuple[list[Finished], float]]] = set()
         try:
             while True:
                 for job, repeats in islice(missing, max(0, 3 * processes - len(under_way))):
-                    under_way.add(pool.submit(compute, job, repeats, config_hash))
+                    under_way.add(pool.submit(_timed, job, repeats, config_hash))
                 if not under_way:
                     return
                 ready, under_way = wait(under_way, return_when=FIRST_COMPLETED)
@@ -117,6 +129,11 @@ def _computed(
         finally:
             for future in under_way:
                 future.cancel()
+
+
+def _timed(job: Job, repeats: list[int], config_hash: str) -> tuple[list[Finished], float]:
+    began = process_time()
+    return compute(job, repeats, config_hash), process_time() - began
 
 
 @lru_cache(maxsize=4)
@@ -139,5 +156,6 @@ class _ByHash:
         )
 
 
-def _problem(instance: Instance, budget: int, repeats: int) -> Problem:
+def kept_problem(instance: Instance, budget: int, repeats: int) -> Problem:
+    """The problem of an instance; the last few of a process stay compiled."""
     return _by_content(_ByHash(instance), budget, repeats)

@@ -9,8 +9,10 @@ import numpy as np
 from scipy import stats
 
 from simulator.compare.hits import Costs
-from simulator.compare.intervals import Array, Estimate, interval, resamples
+from simulator.compare.intervals import Array, Estimate, family_resamples, interval
 from simulator.compare.running_time import running_times
+
+Families = Sequence[tuple[bool, str]]
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Paired:
         wins: problems on which ``one`` has the smaller ERT.
         losses: problems on which it has the larger.
         ties: problems on which they are equal, both unsolved included.
-        p: two-sided p-value of Wilcoxon's signed-rank test.
-        p_holm: the same corrected for all pairs of the table (Holm 1979).
+        p: two-sided p-value of Wilcoxon's signed-rank test over families of problems.
+        p_holm: the same corrected for all pairs that were looked at (Holm 1979).
         ratio: the median over problems of ERT(other) ÷ ERT(one), with its interval.
     """
 
@@ -50,8 +52,8 @@ class Paired:
 def ranks(costs: Costs, gap: float) -> list[Rank]:
     """Mean ranks by ERT among ``costs.hits.optimizers``, the best first; ties share their mean."""
     places = stats.rankdata(running_times(costs, gap), axis=1)
-    drawn = places[resamples(places.shape[0], "ranks")].mean(axis=1)
-    low, high = interval(drawn)
+    chosen = family_resamples(costs.hits.families, "ranks")
+    low, high = interval(np.stack([places[draw].mean(axis=0) for draw in chosen]))
     found = [
         Rank(
             label,
@@ -63,18 +65,27 @@ def ranks(costs: Costs, gap: float) -> list[Rank]:
     return sorted(found, key=lambda each: (each.mean.value, each.optimizer))
 
 
-def paired(costs: Costs, gap: float, one: str, others: Sequence[str]) -> list[Paired]:
-    """``one`` against each of the others; the p-values are corrected together."""
-    times = running_times(costs, gap)
+def paired(
+    costs: Costs, gap: float, one: str, others: Sequence[str], candidates: Sequence[str] = ()
+) -> list[Paired]:
+    """``one`` against each of the others.
+
+    Where ``one`` was chosen by these very runs, because it was the best of ``candidates``, the p-values
+    are corrected for all pairs of a candidate with another, not only for those that are returned.
+    """
+    times, families = running_times(costs, gap), costs.hits.families
     column = costs.hits.optimizers.index
-    mine = times[:, column(one)]
-    rows = [(other, times[:, column(other)]) for other in others]
-    values = [_signed_rank(mine, theirs) for _, theirs in rows]
+    every = [one, *(label for label in candidates if label != one)]
+    pairs = [(mine, other) for mine in every for other in others]
+    values = [
+        _signed_rank(_log_ratios(times[:, column(mine)], times[:, column(other)]), families)
+        for mine, other in pairs
+    ]
     corrected = holm(values)
     return [
-        _pair(one, other, mine, theirs, p, p_holm)
-        for (other, theirs), p, p_holm in zip(rows, values, corrected, strict=True)
-    ]
+        _pair(one, other, times[:, column(one)], times[:, column(other)], families, p, p_holm)
+        for (_, other), p, p_holm in zip(pairs, values, corrected, strict=True)
+    ][: len(others)]
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -91,10 +102,12 @@ def holm(p: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _pair(one: str, other: str, mine: Array, theirs: Array, p: float, p_holm: float) -> Paired:
+def _pair(
+    one: str, other: str, mine: Array, theirs: Array, families: Families, p: float, p_holm: float
+) -> Paired:
     ratios = _ratios(mine, theirs)
-    drawn = np.median(ratios[resamples(ratios.size, "pairs")], axis=1)
-    low, high = interval(drawn)
+    drawn = [np.median(ratios[draw]) for draw in family_resamples(families, "pairs")]
+    low, high = interval(np.array(drawn))
     ratio = Estimate(float(np.median(ratios)), float(low), float(high), ratios.size)
     wins, losses = int((mine < theirs).sum()), int((mine > theirs).sum())
     return Paired(one, other, wins, losses, mine.size - wins - losses, p, p_holm, ratio)
@@ -108,9 +121,18 @@ def _ratios(mine: Array, theirs: Array) -> Array:
     return ratios
 
 
-def _signed_rank(mine: Array, theirs: Array) -> float:
-    """Of the logarithms of the ratios; an infinite ratio is larger than any other, whatever it is."""
-    differences = np.log(np.clip(_ratios(mine, theirs), 1e-300, 1e300))
+def _log_ratios(mine: Array, theirs: Array) -> Array:
+    """Logarithms of the ratios; an infinite ratio is larger than any other, whatever it is."""
+    logs: Array = np.log(np.clip(_ratios(mine, theirs), 1e-300, 1e300))
+    return logs
+
+
+def _signed_rank(logs: Array, families: Families) -> float:
+    """Of the families' medians: problems of one family are not independent, so they have one voice."""
+    members: dict[object, list[float]] = {}
+    for family, each in zip(families, logs, strict=True):
+        members.setdefault(family, []).append(float(each))
+    differences = np.array([np.median(own) for own in members.values()])
     differences = differences[differences != 0]
     if not differences.size:
         return 1.0

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-
 from simulator.compare import noisy
+from simulator.compare.certainty import certainty
 from simulator.compare.costs import COST_MODELS, CostModel
+from simulator.compare.endings import Ending, endings
 from simulator.compare.hits import Costs, Hits
 from simulator.compare.intervals import Array
 from simulator.compare.profiles import (
@@ -64,6 +64,12 @@ class Report:
     notes: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def count(self) -> str:
+        """What there is of the race, as titles say it."""
+        problems, _, repeats = self.hits.present.shape
+        return f"n = {problems} problems × {repeats} starts"
+
     @cached_property
     def costs(self) -> Costs:
         """The race under the report's cost model."""
@@ -96,6 +102,11 @@ class Report:
         }
 
     @cached_property
+    def endings(self) -> Mapping[str, Ending]:
+        """How the runs of each optimizer ended."""
+        return endings(self.hits, self.gap, self.budget)
+
+    @cached_property
     def running_times(self) -> Array:
         """ERT of every optimizer on every problem, (P, S)."""
         return running_times(self.costs, self.gap)
@@ -114,8 +125,24 @@ class Report:
 
     @cached_property
     def duels(self) -> list[Paired]:
-        """Our best against each of them, problem by problem."""
-        return paired(self.costs, self.gap, self.best.optimizer, self.rivals)
+        """Our best against each of them, problem by problem, corrected for its being the best."""
+        return paired(self.costs, self.gap, self.best.optimizer, self.rivals, self.candidates)
+
+    @property
+    def candidates(self) -> list[str]:
+        """Who might have been the best of ours."""
+        others = [label for label in self.hits.optimizers if label not in self.rivals]
+        return others or [self.best.optimizer]
+
+    @property
+    def tests(self) -> int:
+        """How many pairs the paired tests are corrected for."""
+        return len(self.candidates) * len(self.rivals)
+
+    @property
+    def families(self) -> int:
+        """How many families the problems come from."""
+        return len(set(self.hits.families))
 
     @cached_property
     def ranks(self) -> list[Rank]:
@@ -181,12 +208,21 @@ class Report:
         shown = ", ".join(open_)
         return f"{head}. Not shown to need fewer than: {shown}."
 
+    def prices(self) -> str:
+        """Under which prices another optimizer is the cheapest; empty if under none."""
+        best = self.best.optimizer
+        others = []
+        for name, rows in self.by_model.items():
+            first = min(rows.values(), key=lambda each: each.ert.value)
+            if first.optimizer != best:
+                against = f"({first.ert.text()} against {rows[best].ert.text()})"
+                others.append(f"charged by {name}, {first.optimizer} is cheapest {against}")
+        return f"It depends on what is paid for: {'; '.join(others)}." if others else ""
+
+    def references(self) -> str:
+        """How sure the reference optima are."""
+        return certainty(self.hits.problems, self.hits.gaps[-1])
+
     @staticmethod
     def _longest(costs: Costs) -> float:
         return float(max(10.0, (costs.spent / costs.sizes[:, None, None]).max()))
-
-
-def hit_everything(hits: Hits) -> np.ndarray:
-    """How many problems each optimizer solved from every start at the last gap, (S,)."""
-    solved: np.ndarray = np.isfinite(hits.counts[..., -1, 0]).all(axis=2).sum(axis=0)
-    return solved

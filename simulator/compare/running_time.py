@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compare.hits import Costs
-from simulator.compare.intervals import Array, Estimate, interval, median, resamples, wilson
+from simulator.compare.intervals import (
+    Array,
+    Estimate,
+    family_resamples,
+    interval,
+    median,
+    resamples,
+    wilson,
+)
 
 
 @dataclass(frozen=True)
@@ -89,11 +97,11 @@ def ert_intervals(costs: Costs, gap: float) -> list[list[Estimate]]:
 def standings(costs: Costs, gap: float) -> list[Standing]:
     """Every optimizer at one gap, the least typical ERT first.
 
-    The interval of the median comes from samples of problems and of repeats within them.
+    The interval of the median comes from samples of families of problems, and of repeats within them.
     """
     values = running_times(costs, gap)
     drawn = resampled_running_times(costs, gap)
-    problems = resamples(values.shape[0], "problems")
+    problems = family_resamples(costs.hits.families, "problems")
     typical = np.stack(
         [median(draw[chosen], axis=0) for draw, chosen in zip(drawn, problems, strict=True)]
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.compare.hits import Costs
-from simulator.compare.intervals import Array, interval, median, resamples
+from simulator.compare.intervals import Array, family_resamples, interval, median
 from simulator.compare.presets import Preset, race_stage, shipped
 from simulator.compare.running_time import running_times
 from simulator.compare.settings import has_rate, with_rate
@@ -16,7 +16,7 @@ from simulator.compare.suite import Suite
 from simulator.experiment.optimizer_choice import OptimizerChoice
 
 FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-REPEATS = 5
+REPEATS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +47,9 @@ def sensitivity_stage(suite: Suite, preset: Preset) -> Stage:
 def sensitivities(
     costs: Costs, choices: tuple[OptimizerChoice, ...], gap: float
 ) -> list[Sensitivity]:
-    """A curve for each optimizer; samples of problems make the intervals."""
+    """A curve for each optimizer; samples of families make the intervals."""
     times = running_times(costs, gap)
-    chosen = resamples(times.shape[0], "sensitivity")
+    chosen = family_resamples(costs.hits.families, "sensitivity")
     found = []
     for choice in choices:
         if not has_rate(choice):

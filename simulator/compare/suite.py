@@ -25,6 +25,7 @@ from simulator.experiment.function import Code
 from simulator.experiment.problem import Problem
 
 VERSION = 1
+CLASSICAL_GROUP = "classical"
 _PROBES = 5
 
 
@@ -57,6 +58,16 @@ class Instance:
     def size(self) -> int:
         """n, the number of parameters."""
         return len(self.settings["tune"])
+
+    @property
+    def is_classical(self) -> bool:
+        """Whether it is one of the classical functions."""
+        return self.group == CLASSICAL_GROUP
+
+    @property
+    def family(self) -> str:
+        """What it resembles: instances of one config are kin, every classical function stands alone."""
+        return self.name if self.is_classical else self.group
 
     def check(self) -> None:
         """Raise ResultsError unless the problem still computes what the reference belongs to."""

@@ -1,8 +1,8 @@
 """Seconds, apart from everything else: the warm-up by itself, then interleaved rounds, wall and CPU.
 
-The first run of a problem traces and compiles; it is timed as the warm-up and enters no median. Then every
-optimizer runs once in each round, in an order drawn anew, so that whatever else the machine does in
-the meantime falls on all of them alike.
+An optimizer's first run traces and compiles the problem, too; it is timed as the warm-up and enters no
+median. Then every optimizer runs once in each round, in an order drawn anew, so that whatever else the
+machine does in the meantime falls on all of them alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter, process_time
@@ -19,11 +19,15 @@ import numpy as np
 
 from simulator.compare.intervals import Estimate, interval, median, resamples
 from simulator.compare.presets import Preset, race_stage, shipped
+from simulator.compare.race import kept_problem
 from simulator.compare.stages import Job, rng_of
-from simulator.compare.suite import Suite
+from simulator.compare.suite import Instance, Suite
+from simulator.experiment.optimizer_choice import OptimizerChoice
+from simulator.experiment.problem import Problem
 from simulator.experiment.runs import run_task
+from simulator.running.workers import worker_pool
 
-ROUNDS = 4
+ROUNDS = 10
 REPEATS = 3
 BUDGET = 100
 
@@ -61,21 +65,36 @@ class Speed:
 
 
 def timed(suite: Suite, preset: Preset, told: Callable[[int], None] = lambda _: None) -> Timings:
-    """Time every optimizer of the race on some of its problems, one process, one at a time."""
+    """Time every optimizer of the race on some of its problems, in one process with one thread."""
     race, found = race_stage(suite, preset), []
-    for instance in shipped(suite, preset, preset.timing):
-        jobs = [Job(instance, choice.settings(), BUDGET, REPEATS) for choice in race.choices]
-        problem = jobs[0].problem
-        for number in range(ROUNDS + 1):
-            for place in rng_of("rounds", instance.name, number).permutation(len(jobs)):
-                task = jobs[place].task
-                wall, cpu = perf_counter(), process_time()
-                finished = run_task(problem, task, list(range(REPEATS)), "")
-                taken = perf_counter() - wall, process_time() - cpu
-                visits = sum(run.value_count for run, _ in finished)
-                found.append(Seconds(instance.name, task.choice.label, number, *taken, visits))
-                told(1)
+    with worker_pool(1) as pool:
+        for instance in shipped(suite, preset, preset.timing):
+            for number in range(ROUNDS + 1):
+                found += pool.submit(_round, instance, race.choices, number).result()
+                told(len(race.choices))
     return Timings(f"{platform.machine()}, {os.cpu_count()} cores", ROUNDS, tuple(found))
+
+
+def _round(instance: Instance, choices: Sequence[OptimizerChoice], number: int) -> list[Seconds]:
+    """Every optimizer once, in an order of the round's own; in round 0 each from an untraced problem."""
+    found = []
+    for place in rng_of("rounds", instance.name, number).permutation(len(choices)):
+        job = Job(instance, choices[place].settings(), BUDGET, REPEATS)
+        problem = _warm(instance) if number else None
+        wall, cpu = perf_counter(), process_time()
+        finished = run_task(problem or job.problem, job.task, list(range(REPEATS)), "")
+        taken = perf_counter() - wall, process_time() - cpu
+        visits = sum(run.value_count for run, _ in finished)
+        found.append(Seconds(instance.name, job.task.choice.label, number, *taken, visits))
+    return found
+
+
+def _warm(instance: Instance) -> Problem:
+    """The instance's problem with every program compiled and called once."""
+    problem = kept_problem(instance, BUDGET, REPEATS)
+    for program in (problem.value_program, problem.gradient_program, problem.hessian_program):
+        program(np.full((problem.size, 1), 0.5))
+    return problem
 
 
 def speeds(timings: Timings) -> list[Speed]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -47,6 +48,12 @@ class Tuned:
     default_success: Estimate
     tuned_success: Estimate
     price: float
+
+    @property
+    def pays_after(self) -> float:
+        """Problems that must be solved until the trials have paid for themselves; infinite if never."""
+        gain = self.default.value - self.tuned.value
+        return self.price / gain if gain > 0 else inf
 
 
 def tuning_stage(suite: Suite, preset: Preset) -> Stage:

@@ -1,5 +1,7 @@
 """First hits, running times, intervals, profiles, ranks and tests, against independent sources."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulator.compare.costs import COST_MODELS, cost_model
+from simulator.compare.endings import endings
 from simulator.compare.hits import GAPS, Hits, first_hits
-from simulator.compare.intervals import interval, median, resamples, wilson
+from simulator.compare.intervals import family_resamples, interval, median, resamples, wilson
 from simulator.compare.profiles import (
     data_profile,
     pairwise,
@@ -104,6 +107,27 @@ def test_bootstrap_intervals_of_a_mean_cover_it_as_often_as_they_say():
     assert 0.86 <= inside / 200 <= 0.98
 
 
+def test_a_sample_of_families_takes_all_problems_of_a_family_as_often_as_one():
+    families = [(False, "a")] * 3 + [(False, "b")] * 2 + [(True, name) for name in "cdef"]
+    for draw in family_resamples(families, "test", draws=50):
+        times = np.bincount(draw, minlength=9)
+        assert len(set(times[:3])) == len(set(times[3:5])) == 1
+        assert times[0] + times[3] == 2
+        assert times[5:].sum() == 4
+
+
+def test_intervals_are_as_wide_for_six_copies_of_each_problem_as_for_one():
+    rng = np.random.default_rng(8)
+    once = synthetic(rng.lognormal(3, 1, (12, 1, 1)))
+    copied = once.on([place for place in range(12) for _ in range(6)])
+    widths = [ranked.ert.high - ranked.ert.low for ranked in map(standing_of, (once, copied))]
+    assert widths[1] == pytest.approx(widths[0], rel=0.25)
+
+
+def standing_of(hits):
+    return standings(hits.at(CALLS), 1e-8)[0]
+
+
 def test_a_median_with_many_failures_is_infinite():
     assert median(np.array([1.0, np.inf, np.inf])) == np.inf
 
@@ -120,9 +144,10 @@ def synthetic(costs, spent=1000.0):
     class Problem:
         size = 3
         operations = (10, 20, 100)
+        is_classical = False
 
         def __init__(self, name):
-            self.name = self.hash = name
+            self.name = self.hash = self.family = name
 
     problems = tuple(Problem(f"p{i}") for i in range(costs.shape[0]))
     labels = tuple("abcdef"[: costs.shape[1]])
@@ -162,6 +187,40 @@ def test_the_signed_rank_test_is_scipys():
     expected = stats.wilcoxon(logs, method="approx", correction=True).pvalue
     assert pair.p == pytest.approx(expected)
     assert (pair.wins, pair.losses) == ((logs > 0).sum(), (logs < 0).sum())
+
+
+def test_problems_of_one_family_have_one_voice_in_the_test():
+    costs = np.random.default_rng(7).lognormal(3, 1, (10, 2, 1))
+    once = synthetic(costs)
+    copied = once.on([place for place in range(10) for _ in range(5)])
+    one, many = (paired(hits.at(CALLS), 1e-8, "a", ["b"])[0] for hits in (once, copied))
+    assert many.p == one.p
+    assert many.wins == 5 * one.wins
+
+
+def test_the_best_of_several_candidates_pays_for_having_been_chosen():
+    hits = synthetic(np.random.default_rng(9).lognormal(3, 1, (30, 3, 1)) * [[[1], [1], [2]]])
+    alone, chosen = (
+        paired(hits.at(CALLS), 1e-8, "a", ["c"], candidates)[0] for candidates in ([], ["a", "b"])
+    )
+    assert chosen.p == alone.p
+    assert alone.p_holm == alone.p
+    assert chosen.p_holm > alone.p
+
+
+def test_endings_tell_stopping_short_from_running_out():
+    hits = synthetic([[[10, np.inf], [20, 30]], [[np.inf, 40], [np.inf, np.inf]]], spent=100.0)
+    short = hits.spent.copy()
+    short[1, 1, 0, 0] = 60.0
+    found = endings(replace(hits, spent=short), 1e-8, 100)
+    first, second = found["a"], found["b"]
+    assert (first.arrived, first.stopped_short, first.out_of_budget, first.failed) == (2, 0, 2, 0)
+    assert (second.arrived, second.stopped_short, second.out_of_budget, second.failed) == (
+        2,
+        1,
+        1,
+        0,
+    )
 
 
 def test_cost_models_price_the_same_counts():

@@ -11,6 +11,7 @@ import numpy as np
 from simulator.experiment.config import Experiment, run_part
 from simulator.experiment.content_key import content_keys, seed_sequence
 from simulator.experiment.objectives import ExactObjective, NoisyObjective
+from simulator.experiment.one_thread import one_thread
 from simulator.experiment.optimizer_choice import OptimizerChoice
 from simulator.experiment.problem import Array, Problem
 from simulator.experiment.records import Role, RunRecord, TraceRecord
@@ -69,10 +70,11 @@ def task_settings(task: Task) -> dict[str, Any]:
 
 def run_task(problem: Problem, task: Task, repeats: list[int], config_hash: str) -> list[Finished]:
     """Run some repeats of one task. A repeat that raises is recorded as failed; the others go on."""
-    try:
-        outcomes: Mapping[int, Outcome | Exception] = _minimize(problem, task, repeats)
-    except Exception:  # noqa: BLE001 - which repeat it was is found by running them one by one
-        outcomes = _one_by_one(problem, task, repeats)
+    with one_thread():
+        try:
+            outcomes: Mapping[int, Outcome | Exception] = _minimize(problem, task, repeats)
+        except Exception:  # noqa: BLE001 - which repeat it was is found by running them one by one
+            outcomes = _one_by_one(problem, task, repeats)
     keys = dict(zip(repeats, run_keys(problem, task, repeats), strict=True))
     starts = starting_points(problem)
     # Repeats that advance as one batch share its time equally.

@@ -90,15 +90,6 @@ def test_the_same_bits_from_one_process_from_two_and_from_merged_shares(
     assert numbers(tmp_path / "merged") == whole
 
 
-def test_the_same_bits_from_dask(plan, done, numbers):
-    pytest.importorskip("distributed")
-    from simulator.running.dask_workers import dask_workers
-
-    made = plan()
-    whole = numbers(done(made, "one")[0])
-    assert numbers(done(made, "dask", dask_workers("local", 2))[0]) == whole
-
-
 @pytest.mark.parametrize("how", ["dies", "raises"])
 def test_a_poisonous_run_is_recorded_as_failed_and_the_rest_go_on(plan, done, poison, how):
     made = plan()

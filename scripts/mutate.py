@@ -75,7 +75,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "experiment/row_format.py",
             "experiment/store.py",
         ),
-        ("tests/experiment/store", "tests/running/test_work.py", "simulator/experiment"),
+        ("tests/experiment/store", "simulator/experiment"),
     ),
 }
 COPIED = ("simulator", "tests", "configs", "scripts", "setup.cfg", "pyproject.toml", "README.md")
@@ -99,7 +99,8 @@ class House:
         quiet = [word for plugin in QUIET for word in ("-p", f"no:{plugin}")]
         command = [sys.executable, "-m", "pytest", *quiet, *arguments]
         # An endless loop may also be one that fills the memory.
-        bounded = ["sh", "-c", f'ulimit -v {MEMORY_KIB}; exec "$@"', "sh", *command]
+        # Some tests are run by an ordinary user, who has to write coverage's file as well.
+        bounded = ["sh", "-c", f'umask 0; ulimit -v {MEMORY_KIB}; exec "$@"', "sh", *command]
         own = {"PYTHONPATH": str(self.folder), **coverage.environment()}
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen(
@@ -242,6 +243,7 @@ def tried(
 def copied(folder: Path) -> House:
     """A copy of the project."""
     folder.mkdir()
+    folder.chmod(0o777)
     for name in COPIED:
         if (ROOT / name).is_dir():
             unwanted = shutil.ignore_patterns("__pycache__")
@@ -263,6 +265,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "mutants.json")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o755)
         houses: queue.Queue[House] = queue.Queue()
         for number in range(asked.jobs):
             houses.put(copied(Path(scratch).resolve() / f"house-{number}"))

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.experiment.claims import Claims
-from simulator.experiment.database import FILE_NAME, open_to_write
+from simulator.experiment.database import FILE_NAME
 from simulator.experiment.results import open_results
 from simulator.running.batches import Done
 from simulator.running.dispatch import Found, Trouble
@@ -138,46 +137,6 @@ def test_asked_to_stop_it_stores_what_is_under_way_and_goes_on_later(plan, done,
         assert not progress.complete
         assert store.results.manifest.finished is None
     assert numbers(done(made, "out")[0]) == whole
-
-
-class TestClaims:
-    @pytest.fixture
-    def connect(self, plan, done):
-        folder, _ = done(plan())
-
-        def open_one():
-            return open_to_write(folder / FILE_NAME)
-
-        return open_one
-
-    def test_a_run_is_claimed_by_one(self, connect, tmp_path):
-        one, other = Claims(connect(), tmp_path), Claims(connect(), tmp_path)
-        assert one.take(["a", "b"]) == ["a", "b"]
-        assert other.take(["b", "c"]) == ["c"]
-        one.give_back(["b"])
-        assert other.take(["b"]) == ["b"]
-        one.leave()
-        assert other.take(["a"]) == ["a"]
-
-    def test_a_stored_run_is_not_granted(self, connect, tmp_path):
-        connection = connect()
-        (key,) = connection.execute("SELECT key FROM runs").fetchone()
-        assert Claims(connection, tmp_path).take([key, "a"]) == ["a"]
-
-    @pytest.mark.parametrize("change", ["pid = 2147483000", "born = 'earlier'"])
-    def test_claims_of_a_dead_process_are_free(self, connect, tmp_path, change):
-        one, other = connect(), Claims(connect(), tmp_path)
-        assert Claims(one, tmp_path).take(["a"]) == ["a"]
-        one.execute(f"UPDATE owners SET {change}")
-        assert other.take(["a"]) == ["a"]
-
-    def test_claims_of_another_machine_hold_while_it_gives_signs_of_life(self, connect, tmp_path):
-        one, other = connect(), Claims(connect(), tmp_path)
-        assert Claims(one, tmp_path).take(["a"]) == ["a"]
-        one.execute("UPDATE owners SET host = 'elsewhere'")
-        assert other.take(["a"]) == []
-        one.execute("UPDATE owners SET seen = seen - 1000")
-        assert other.take(["a"]) == ["a"]
 
 
 def test_two_at_once_share_the_work(plan, done):

@@ -20,8 +20,10 @@ def command(
     out: Annotated[
         Path | None,
         typer.Option(
+            "--out",
+            "-o",
             help="Folder for results and page; given again, what is missing there is done. "
-            "Default: results/compare-quick and the like."
+            "Default: results/compare-quick and the like.",
         ),
     ] = None,
     jobs: Annotated[
@@ -34,17 +36,29 @@ def command(
         ),
     ] = "",
     cost: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="What calls cost: calls, visits, operations, differences, or three prices such as 1,2,10."
+            help="What calls cost: calls, visits, operations, differences, or three prices such as 1,2,10. "
+            "Default: calls; cups where all customers are noisy."
         ),
-    ] = "calls",
+    ] = None,
     gap: Annotated[
-        float, typer.Option(help="The target that tables are about: 0.1, 0.01, ... 1e-8.")
-    ] = 1e-8,
+        float | None,
+        typer.Option(
+            help="The target that tables are about: 0.1, 0.01, ... 1e-8. Default: 1e-8; 0.05 where all "
+            "customers are noisy."
+        ),
+    ] = None,
     page: Annotated[bool, typer.Option(help="Write the page, comparison.html.")] = True,
     parquet: Annotated[
         bool, typer.Option("--parquet", help="Write Parquet beside CSV; needs pyarrow.")
+    ] = False,
+    allow_code: Annotated[
+        bool,
+        typer.Option(
+            "--allow-code",
+            help="Run the functions that configs name under problem. They can do whatever you can.",
+        ),
     ] = False,
 ) -> int:
     """Compare optimizers by what they spend to come within fixed targets.
@@ -55,4 +69,6 @@ def command(
     from simulator.cli.comparing import Request, compare
 
     names = tuple(name.strip() for name in optimizers.split(",") if name.strip())
-    return compare(Request(tuple(what or ()), suite, out, jobs, names, cost, gap, page, parquet))
+    return compare(
+        Request(tuple(what or ()), suite, out, jobs, names, cost, gap, page, parquet, allow_code)
+    )

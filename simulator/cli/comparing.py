@@ -26,6 +26,7 @@ from simulator.compare.comparison import (
 from simulator.compare.costs import cost_model
 from simulator.compare.export import export
 from simulator.compare.hits import GAPS
+from simulator.compare.noisy import GAPS as NOISY_GAPS
 from simulator.compare.own_configs import run_configs
 from simulator.compare.presets import PRESETS
 from simulator.compare.report import Report
@@ -44,10 +45,11 @@ class Request:
     out: Path | None
     jobs: int
     optimizers: tuple[str, ...]
-    cost: str
-    gap: float
+    cost: str | None
+    gap: float | None
     page: bool
     parquet: bool
+    allow_code: bool
 
     @property
     def processes(self) -> int:
@@ -57,12 +59,11 @@ class Request:
     @property
     def asked(self) -> Asked:
         """Cost model and gap. Raises InputError."""
-        rungs = [rung for rung in GAPS if abs(rung - self.gap) <= 1e-6 * rung]
-        if not rungs:
-            raise InputError(
-                f"--gap {self.gap:g}: expected one of {', '.join(f'{rung:g}' for rung in GAPS)}"
-            )
-        return Asked(cost_model(self.cost), rungs[0])
+        asked = Asked(None if self.cost is None else cost_model(self.cost), self.gap)
+        if self.gap is not None:
+            # Whether noise or none is compared is seen later; what suits neither is refused at once.
+            asked.rung(GAPS if self.suite else sorted({*GAPS, *NOISY_GAPS}), self.gap)
+        return asked
 
 
 def compare(request: Request) -> int:
@@ -111,7 +112,14 @@ def _results(request: Request, asked: Asked) -> tuple[Report, Path]:
 def _configs(request: Request, asked: Asked, aside: Console) -> tuple[Report, Path]:
     folder = request.out or RESULTS_ROOT / f"compare-{request.what[0].stem}"
     with _progress(aside) as told:
-        run_configs(request.what, request.optimizers, folder, request.processes, told)
+        run_configs(
+            request.what,
+            request.optimizers,
+            folder,
+            request.processes,
+            told,
+            allow_code=request.allow_code,
+        )
     return report_of_folders([folder], asked), folder
 
 

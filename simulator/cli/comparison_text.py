@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.compare.intervals import Estimate
-from simulator.compare.report import Report
+from simulator.compare.report import Report, told_n
 from simulator.compare.running_time import Standing
 
 
@@ -33,8 +33,7 @@ def show_report(console: Console, report: Report) -> None:
 
 
 def _standings(report: Report) -> Table:
-    problems, _, repeats = report.hits.present.shape
-    table = _table(f"to a gap of {report.gap:g}; n = {problems} problems × {repeats} starts")
+    table = _table(f"to a gap of {report.gap:g}; {report.count}")
     for name in ("needed", "arrived %", "solved", "mean rank"):
         table.add_column(name, justify="right", no_wrap=True)
     by_label = {each.optimizer: each for each in report.ranks}
@@ -51,7 +50,7 @@ def _row(each: Standing) -> tuple[str, ...]:
 
 def _duels(report: Report) -> Table:
     best = report.best.optimizer
-    table = _table(f"{best} against each, n = {len(report.hits.problems)} problems")
+    table = _table(f"{best} against each, {report.problems}")
     for name in ("wins", "losses", f"needs, × {best}", "p (Holm)"):
         table.add_column(name, justify="right", no_wrap=True)
     for each in report.duels:
@@ -63,7 +62,7 @@ def _duels(report: Report) -> Table:
 def _cups(report: Report) -> Table:
     assert report.noisy is not None
     problems, _, repeats = report.noisy.present.shape
-    table = _table(f"noisy customers: cups to within 0.05; n = {problems} × {repeats}")
+    table = _table(f"noisy customers: cups to within 0.05; {told_n(problems)} × {repeats}")
     for name in ("cups", "satisfied %"):
         table.add_column(name, justify="right", no_wrap=True)
     for each in report.noisy_standings:

@@ -15,6 +15,11 @@ from simulator.experiment.problem import Problem
 
 WITHIN = 1e-9
 """What is tried to be proved: a tenth of the finest target, so that no target is in doubt."""
+ROUNDING = 1e-12
+"""A value that is lower by less is the same optimum to another last digit."""
+BUDGET = Budget(boxes=2_000_000, seconds=3600.0)
+"""Enough for four knobs, of which none takes a tenth of it; with six it leaves a bracket. It is counted
+in boxes, so that every machine proves the same."""
 
 
 def certified(problem: Problem, found: Reference) -> Reference:
@@ -23,7 +28,7 @@ def certified(problem: Problem, found: Reference) -> Reference:
     return found if certificate is None else bracketed(problem, found, certificate)
 
 
-def proved(problem: Problem, found: Reference, budget: Budget) -> Reference:
+def proved(problem: Problem, found: Reference, budget: Budget = BUDGET) -> Reference:
     """The reference with the bracket that a search of its own reaches within a budget.
 
     A function with an operation that has no bounds, or without bounds over its box, stays unproved.
@@ -41,7 +46,7 @@ def bracketed(problem: Problem, found: Reference, certificate: Certificate) -> R
     Raises ResultsError if the certificate claims that nothing is as low as the reference is.
     """
     value = float(problem.value_program(certificate.x)[0])
-    if value < found.least:
+    if value < found.least - ROUNDING:
         found = replace(found, least=value, point=certificate.point)
     if not isfinite(certificate.lower):
         return found
@@ -50,4 +55,6 @@ def bracketed(problem: Problem, found: Reference, certificate: Certificate) -> R
             f"{problem.experiment.name}: a certificate says that nothing lies below {certificate.lower!r}, "
             f"and a search found {found.least!r}: one of them is wrong; check it with certify --verify"
         )
-    return replace(found, certified=found.least - certificate.lower)
+    below = found.least - certificate.lower
+    known = found.certified is not None and found.certified <= below
+    return found if known else replace(found, certified=below)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from simulator.compare import noisy
 from simulator.compare.certainty import certainty
-from simulator.compare.costs import COST_MODELS, CostModel
+from simulator.compare.costs import COST_MODELS, CUPS, CostModel
 from simulator.compare.endings import Ending, endings
 from simulator.compare.hits import Costs, Hits
 from simulator.compare.intervals import Array
@@ -25,9 +25,6 @@ from simulator.compare.sensitivity import Sensitivity
 from simulator.compare.timing import Speed
 from simulator.compare.tuning import Tuned
 from simulator.optimizers import METHODS
-
-CUPS = CostModel("cups", "a cup served counts 1; a Hessian takes another cup", (1, 0, 1))
-"""What noisy problems cost: every look at the customers is a cup."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +62,14 @@ class Report:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def problems(self) -> str:
+        """How many problems there are, as titles say it."""
+        return told_n(len(self.hits.problems))
+
+    @property
     def count(self) -> str:
-        """What there is of the race, as titles say it."""
-        problems, _, repeats = self.hits.present.shape
-        return f"n = {problems} problems × {repeats} starts"
+        """How many problems, and how many starts of each, as titles say it."""
+        return f"{self.problems} × {self.hits.present.shape[2]} starts"
 
     @cached_property
     def costs(self) -> Costs:
@@ -191,20 +192,21 @@ class Report:
         """One sentence: does our best need less than every method of scipy?"""
         beaten = [each for each in self.duels if each.ratio.low > 1 and each.p_holm < 0.05]
         open_ = [each.other for each in self.duels if each not in beaten]
-        best, n = self.best, len(self.hits.problems)
+        best = self.best
         head = (
             f"{best.optimizer} needs the fewest: typically {best.ert.text()} {self.model.name} to a gap "
-            f"of {self.gap:g} (n = {n} problems, {self.hits.present.shape[2]} starts each)"
+            f"of {self.gap:g} ({self.problems}, {self.hits.present.shape[2]} starts each)"
         )
         if self.standings[0].optimizer != best.optimizer:
             head = (
                 f"{self.standings[0].optimizer} needs the fewest ({self.standings[0].ert.text()}); of "
-                f"ours {best.optimizer} ({best.ert.text()} {self.model.name}, n = {n} problems)"
+                f"ours {best.optimizer} ({best.ert.text()} {self.model.name}, {self.problems})"
             )
         if not self.rivals or not self.duels:
             return f"{head}."
         if not open_:
-            return f"{head}, fewer than each of the {len(self.duels)} others it was held against."
+            others = f"each of the {len(self.duels)} others" if len(self.duels) > 1 else "the other"
+            return f"{head}, fewer than {others} it was held against."
         shown = ", ".join(open_)
         return f"{head}. Not shown to need fewer than: {shown}."
 
@@ -226,3 +228,12 @@ class Report:
     @staticmethod
     def _longest(costs: Costs) -> float:
         return float(max(10.0, (costs.spent / costs.sizes[:, None, None]).max()))
+
+
+def told_n(problems: int) -> str:
+    """So many problems, as titles say it.
+
+    >>> told_n(1), told_n(15)
+    ('n = 1 problem', 'n = 15 problems')
+    """
+    return f"n = {problems} problem{'s' if problems != 1 else ''}"

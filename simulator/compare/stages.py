@@ -86,7 +86,7 @@ def budgeted(instance: Instance, budget: int, repeats: int) -> Problem:
     """The problem of an instance for so many starts with so many evaluations each."""
     stop: dict[str, float] = {"max_evaluations": budget}
     starts = {**instance.settings["starts"], "repeats": repeats}
-    return problem_from({**instance.settings, "stop": stop, "starts": starts})
+    return problem_from({**instance.settings, "stop": stop, "starts": starts}, instance.code)
 
 
 def choice_of(settings: Mapping[str, Any] | str) -> OptimizerChoice:

@@ -8,7 +8,7 @@ problem or the model behind it does, and not when the engine merely arranges the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -40,6 +40,7 @@ class Instance:
         hash: of what it computes; results of other hashes are refused.
         reference: the least value known, from outside every race.
         operations: of a value, of a value with its gradient, of both with the Hessian.
+        code: leave to run a function of the user's that the settings name; never stored.
     """
 
     name: str
@@ -48,11 +49,12 @@ class Instance:
     hash: str
     reference: Reference
     operations: tuple[int, int, int]
+    code: Code | None = None
 
     @property
     def problem(self) -> Problem:
         """The problem, made afresh: an instance stays plain data that can go to a worker."""
-        return problem_from(self.settings)
+        return problem_from(self.settings, self.code)
 
     @property
     def size(self) -> int:
@@ -124,13 +126,21 @@ def suite_text(suite: Suite) -> str:
     return "{\n" + f' "version": {suite.version},\n' + ",\n".join(parts) + "\n}\n"
 
 
-def problem_from(settings: Mapping[str, Any]) -> Problem:
-    """The problem of an instance's settings. Functions are the classical ones of this package alone."""
+def problem_from(settings: Mapping[str, Any], code: Code | None = None) -> Problem:
+    """The problem of an instance's settings.
+
+    Raises ResultsError for a function that is none of this package's, unless there is leave to run it.
+    """
     experiment = experiment_from(settings)
     named = experiment.problem
-    if named is not None and not named.startswith("simulator.compare.classical:"):
-        raise ResultsError(f"{named}: a suite's functions come from simulator.compare.classical")
-    return Problem(experiment, code=None if named is None else Code(Path()))
+    if named is not None and named.startswith("simulator.compare.classical:"):
+        code = Code(Path())
+    elif named is not None and code is None:
+        raise ResultsError(
+            f"{named}: a suite's functions come from simulator.compare.classical; one of your own is raced "
+            "with simulator compare CONFIG --allow-code"
+        )
+    return Problem(experiment, code=code)
 
 
 def problem_hash(problem: Problem) -> str:
@@ -142,22 +152,18 @@ def problem_hash(problem: Problem) -> str:
 
 
 def instance_of(
-    name: str, group: str, settings: Mapping[str, Any], reference: Reference
+    name: str,
+    group: str,
+    settings: Mapping[str, Any],
+    reference: Reference,
+    code: Code | None = None,
 ) -> Instance:
     """An instance of this very day: its hash and its operations are computed."""
-    problem = problem_from(settings)
+    problem = problem_from(settings, code)
     cost = problem.graph.cost()
     assert cost.with_hessian is not None
     operations = (cost.forward, cost.with_gradient, cost.with_hessian)
-    return Instance(name, group, settings, problem_hash(problem), reference, operations)
-
-
-def by_group(instances: Iterable[Instance]) -> dict[str, list[Instance]]:
-    """Instances by the config they were drawn from."""
-    groups: dict[str, list[Instance]] = {}
-    for each in instances:
-        groups.setdefault(each.group, []).append(each)
-    return groups
+    return Instance(name, group, settings, problem_hash(problem), reference, operations, code)
 
 
 def _instance(content: Mapping[str, Any]) -> Instance:

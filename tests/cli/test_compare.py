@@ -15,6 +15,9 @@ optimizers: [newton]
 """
 
 
+TWO = ["--optimizers", "newton,slsqp"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -32,20 +35,85 @@ def test_what_cannot_be_compared_is_refused(arguments, told, capsys):
     assert told in capsys.readouterr().err
 
 
-def test_noisy_configs_are_refused(tmp_path, capsys):
-    config = tmp_path / "noisy.yaml"
+def test_noisy_configs_are_raced_in_cups_by_the_true_mean(tmp_path, capsys):
+    config, out = tmp_path / "noisy.yaml", tmp_path / "out"
     config.write_text(CONFIG.format(name="noisy", more="noise: {customers_per_cup: 5}"))
-    assert run_command(["compare", str(config), "--out", str(tmp_path / "out")]) == 2
-    assert "its customers are noisy" in capsys.readouterr().err
+    assert run_command(["compare", str(config), "-o", str(out), "-j", "1", *TWO]) == 0
+    told = capsys.readouterr().out
+    assert "to a gap of 0.05; n = 1 problem × 10 starts" in told
+    assert "Costs are cups" in told
+    assert "All customers are noisy" in told
+    assert run_command(["compare", str(out), "--gap", "0.2", "--cost", "visits", "--no-page"]) == 0
+    assert "to a gap of 0.2" in capsys.readouterr().out
+    assert run_command(["compare", str(out), "--gap", "1e-8", "--no-page"]) == 2
+    assert "--gap 1e-08: expected one of 0.5, 0.2" in capsys.readouterr().err
+
+
+def test_exact_and_noisy_configs_are_told_apart_on_one_page(tmp_path, capsys):
+    out, configs = tmp_path / "out", []
+    for name, more in (("exact", ""), ("noisy", "noise: {customers_per_cup: 5}")):
+        configs.append(str(tmp_path / f"{name}.yaml"))
+        (tmp_path / f"{name}.yaml").write_text(CONFIG.format(name=name, more=more))
+    assert run_command(["compare", *configs, "-o", str(out), "-j", "1", *TWO]) == 0
+    told = capsys.readouterr().out
+    assert "to a gap of 1e-08; n = 1 problem × 10 starts" in told
+    assert "noisy customers: cups to within 0.05" in told
+
+
+@pytest.fixture
+def function(tmp_path):
+    (tmp_path / "my_valleys.py").write_text(
+        "def valley(x):\n    return 15 * (x[1] - x[0] ** 2 / 4) ** 2 + (x[0] - 1.5) ** 2 / 2\n"
+    )
+    config = tmp_path / "valley.yaml"
+    config.write_text(
+        "name: valley\nproblem: my_valleys:valley\ntune: {a: [0, 1], b: [0, 1]}\noptimizers: [newton]\n"
+        "stop: {max_evaluations: 200}\n"
+    )
+    return config
+
+
+def test_a_function_is_not_run_without_leave(function, tmp_path, capsys):
+    assert run_command(["compare", str(function), "-o", str(tmp_path / "out")]) == 2
+    assert "add --allow-code" in capsys.readouterr().err
+
+
+def test_a_function_is_raced_with_leave_and_told_without(function, tmp_path, capsys):
+    out = tmp_path / "out"
+    asked = ["compare", str(function), "-o", str(out), "-j", "1", *TWO, "--no-page"]
+    assert run_command([*asked, "--allow-code"]) == 0
+    assert "scipy slsqp" in capsys.readouterr().out
+    assert run_command(["compare", str(out), "--no-page"]) == 0
+    assert "100 [72, 100]" in capsys.readouterr().out
+
+
+def test_an_edited_config_does_not_go_on_in_the_old_folder(tmp_path, capsys):
+    config, out = tmp_path / "small.yaml", tmp_path / "out"
+    config.write_text(CONFIG.format(name="small", more=""))
+    asked = [
+        "compare",
+        str(config),
+        "-o",
+        str(out),
+        "-j",
+        "1",
+        "--optimizers",
+        "newton",
+        "--no-page",
+    ]
+    assert run_command(asked) == 0
+    config.write_text(CONFIG.format(name="small", more="bean: dark"))
+    assert run_command(asked) == 2
+    assert "another problem that is called small" in capsys.readouterr().err
 
 
 def test_a_config_is_raced_told_and_told_again(tmp_path, capsys):
     config, out = tmp_path / "small.yaml", tmp_path / "out"
     config.write_text(CONFIG.format(name="small", more=""))
-    asked = ["compare", str(config), "--out", str(out), "-j", "1", "--optimizers", "newton,slsqp"]
+    asked = ["compare", str(config), "--out", str(out), "-j", "1", *TWO]
     assert run_command(asked) == 0
     first = capsys.readouterr().out
-    assert "n = 1 problems × 10 starts" in first
+    assert "n = 1 problem × 10 starts" in first
     assert "newton" in first
     assert "scipy slsqp" in first
     text = (out / "comparison.html").read_text(encoding="utf-8")

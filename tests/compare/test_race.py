@@ -73,7 +73,7 @@ def test_an_unfinished_folder_says_what_is_missing(make_stage, tmp_path):
         pass
     hits = read_stage(stage, tmp_path / "race")
     assert hits.missing == stage.runs
-    found = merged([tmp_path / "race"])
+    found = merged([tmp_path / "race"]).exact
     assert "0 of 8 runs" in found.notes[0]
     with pytest.raises(ResultsError, match="another comparison"):
         read_stage(few, tmp_path / "race")
@@ -99,7 +99,7 @@ def test_a_folder_of_another_suite_is_refused(raced, tmp_path, suite):
 def test_folders_are_merged_side_by_side(make_stage, raced, hits, tmp_path):
     stage = make_stage(("bfgs",))
     run_stage(stage, tmp_path / "race")
-    found = merged([raced[1], tmp_path])
+    found = merged([raced[1], tmp_path]).exact
     assert found.hits.optimizers == ("newton", "adam", "scipy slsqp", "bfgs")
     assert found.hits.missing == 0
     assert np.array_equal(found.hits.of(hits.optimizers).counts, hits.counts)
@@ -137,7 +137,7 @@ def ordinary_results(folder):
 
 def test_ordinary_results_are_compared_with_a_reference_found_outside_them(tmp_path):
     ordinary_results(tmp_path / "run")
-    found = merged([tmp_path / "run"])
+    found = merged([tmp_path / "run"]).exact
     assert found.hits.optimizers == ("bfgs", "newton", "slsqp")
     assert found.hits.problems[0].reference.confirmed > 30
     assert np.isfinite(found.hits.counts[..., -1, 0]).sum() >= 6

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from simulator.compare.pictures.looks import BACKGROUND, legend, plain
 from simulator.compare.pictures.picture import WIDE, Picture, picture
 from simulator.compare.profiles import Profile
-from simulator.compare.report import Report
+from simulator.compare.report import Report, told_n
 from simulator.figures.style import Look
 
 _BANDS = 4
@@ -57,7 +57,7 @@ def cups(report: Report, look: Mapping[str, Look]) -> Picture:
     problems, _, repeats = noisy.present.shape
     return picture(
         "noisy",
-        f"Noisy customers: cups served (n = {problems} problems × {repeats} starts × "
+        f"Noisy customers: cups served ({told_n(problems)} × {repeats} starts × "
         f"{len(noisy.gaps)} targets)",
         "Each curve is the share of targets, half a point to a hundredth below the best true mean "
         "score, that the served recipe satisfied after so many cups per (n + 1). All optimizers "

@@ -22,7 +22,7 @@ def mean_ranks(report: Report, look: Mapping[str, Look]) -> Picture:
     rows = [(each.optimizer, each.mean) for each in report.ranks]
     return picture(
         "ranks",
-        f"Mean rank at {report.gap:g} (n = {len(report.hits.problems)} problems)",
+        f"Mean rank at {report.gap:g} ({report.problems})",
         "On every problem the optimizers are ranked by expected running time, 1 the best and ties "
         "shared; the dot is the mean rank, the bar its 95 % interval over families of problems. "
         "Optimizers whose bars overlap are not told apart by this suite.",

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from simulator.compare.pictures.looks import PALE, apart, name_rows, plain
 from simulator.compare.pictures.picture import Picture, picture, rows_high
-from simulator.compare.report import Report
+from simulator.compare.report import Report, told_n
 from simulator.compare.sensitivity import REPEATS
 from simulator.figures.style import shown
 
@@ -19,7 +19,7 @@ def learning_rates(report: Report) -> Picture:
     return picture(
         "learning-rates",
         "How much the learning rate matters "
-        f"(n = {report.sensitivities[0].n} problems × {REPEATS} starts)",
+        f"({told_n(report.sensitivities[0].n)} × {REPEATS} starts)",
         f"The line tells the typical {report.model.name} to {report.gap:g} when the default learning rate, "
         "at 1, is multiplied; it is broken where half of the problems or more stay unsolved. A wide, flat "
         "bowl around 1 forgives a wrong guess, and a bowl elsewhere says that the default is off.",
@@ -33,7 +33,7 @@ def tuning(report: Report) -> Picture:
     trials, n = max(each.trials for each in report.tuned), report.tuned[0].tuned.n
     return picture(
         "tuning",
-        f"Default (ring) against tuned (dot), {trials} trials each (n = {n} problems)",
+        f"Default (ring) against tuned (dot), {trials} trials each ({told_n(n)})",
         f"The ring is the typical {report.model.name} to {report.gap:g} with default options, the dot that "
         "with the best of the trials, chosen on other problems than these. What the trials themselves cost "
         "stands in the table below; a line that leads to the right was tuned to the wrong problems.",

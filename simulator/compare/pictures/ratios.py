@@ -21,8 +21,7 @@ def performance_profile(report: Report, look: Mapping[str, Look]) -> Picture:
     solvers = len(report.hits.optimizers)
     return picture(
         "performance-profile",
-        f"Performance profile of {solvers} optimizers at {report.gap:g} "
-        f"(n = {len(report.hits.problems)} problems)",
+        f"Performance profile of {solvers} optimizers at {report.gap:g} ({report.problems})",
         "At 1 on the axis a curve shows on how many problems an optimizer was the cheapest of this very "
         "set; further right, on how many it needed at most that many times the cheapest. Take an "
         "optimizer away and the others' curves may move, so read it together with the pairs below.",
@@ -36,7 +35,7 @@ def pairs(report: Report) -> Picture:
     best = report.best.optimizer
     return picture(
         "pairs",
-        f"{best} against each rival alone (n = {len(report.hits.problems)} problems each)",
+        f"{best} against each rival alone ({report.problems} each)",
         f"Each panel is a performance profile of two: the coloured curve is {best}, the "
         "grey one the rival that the panel names. Where a curve starts is the share of problems on which "
         "it was the cheaper of the two; where it ends, the share it solved at all within that ratio.",

@@ -20,7 +20,7 @@ def targets(report: Report, look: Mapping[str, Look]) -> Picture:
     """What each further digit costs."""
     return picture(
         "targets",
-        f"Expected running time to each target (median over n = {len(report.hits.problems)} problems)",
+        f"Expected running time to each target (median over {report.problems})",
         f"From left to right the target gets finer, and the line tells how many {report.model.name} an "
         "optimizer typically needs, restarts after failures included. A flat line converges fast once it "
         "is near; a line that ends has no typical cost, because half of the problems or more were never "

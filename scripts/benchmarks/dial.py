@@ -21,7 +21,7 @@ import scipy.special
 
 from benchmarks.dial_contestants import CONTESTANTS, NEEDS, Ours
 from benchmarks.dial_customers import CASES, Case, customer
-from benchmarks.page import write_section
+from benchmarks.sections import write_section
 
 CLOSE = 0.25
 LOOKS = (5, 10, 15, 20, 30)

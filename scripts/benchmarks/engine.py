@@ -24,9 +24,9 @@ from benchmarks.derivatives import emitted_operations, relative_costs
 from benchmarks.first_gradient import first_gradient
 from benchmarks.many_recipes import many_recipes
 from benchmarks.one_recipe import one_recipe, wrapper
-from benchmarks.page import write_section
 from benchmarks.peer import Peer
 from benchmarks.peers import check, peers, versions
+from benchmarks.sections import write_section
 from benchmarks.steps import many_steps
 from benchmarks.subject import Subject, house_blend
 

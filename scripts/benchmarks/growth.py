@@ -21,8 +21,8 @@ import numpy as np
 from benchmarks.bars import Bar, bar_table, duration, figure, markdown
 from benchmarks.growth_figure import draw
 from benchmarks.growth_point import Point
-from benchmarks.page import write_section
 from benchmarks.rounds import Spread
+from benchmarks.sections import write_section
 from benchmarks.subject import house_blend
 from simulator.autodiff import compile as compiled
 from simulator.autodiff import trace

@@ -29,6 +29,8 @@ _WIDEST = 5.0
 # Flows below this part of the strongest are drawn grey and thin.
 _FAINT = 4e-4
 _FOOT = 0.75
+# What happens in a stage is written into the column that the layout keeps free for its name.
+_ABOUT_LETTERS = 18
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class GraphPicture:
     width: float
     height: float
     stages: Sequence[tuple[str, float, float]]
-    """(what it is called, top, height) of each stage's band."""
+    """(what it is called and, on a second line, what happens there; top, height) of each stage's band."""
     boxes: Sequence[GraphBox]
     edges: Sequence[GraphEdge]
 
@@ -110,9 +112,11 @@ def _stage(ax: Axes, name: str, top: float, tall: float, width: float) -> None:
     ax.add_patch(
         Rectangle((4, top), width - 8, tall, facecolor="#faf6f0", edgecolor="#e6dccf", zorder=0)
     )
-    behind = {"facecolor": "#faf6f0", "edgecolor": "none", "pad": 1.5}
-    ink: Any = {"fontsize": 10.5, "fontweight": "bold", "color": "#6f4e37"}
-    ax.text(14, top + 19, name, va="center", bbox=behind, zorder=2.5, **ink)
+    called, _, about = name.partition("\n")
+    ink: Any = {"color": "#6f4e37", "va": "top"}
+    ax.text(14, top + 13, called, fontsize=10.5, fontweight="bold", **ink)
+    if about:
+        ax.text(14, top + 34, "\n".join(wrap(about, _ABOUT_LETTERS)), fontsize=8.0, **ink)
 
 
 def _edge(ax: Axes, edge: GraphEdge, strongest: float) -> None:

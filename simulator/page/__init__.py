@@ -1,6 +1,6 @@
 """The interactive page: one HTML file in which the cup's graph can be watched, stepped through and tuned."""
 
-from simulator.page.layout import Layout, lay_out, port_spread
+from simulator.page.layout import Layout, lay_out
 from simulator.page.page import Page
 from simulator.page.quantities import unit_of
 from simulator.page.stages import EVERY, Depth, StagedGraph, View
@@ -15,6 +15,5 @@ __all__ = [
     "View",
     "lay_out",
     "page_words",
-    "port_spread",
     "unit_of",
 ]

@@ -1,15 +1,16 @@
-"""The best cup for everything that can be chosen in the page: found by scipy from many starts."""
+"""The best cup of a config: the one of its certificate, or what scipy finds from several starts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import qmc
 
+from simulator.certify import find
 from simulator.coffee import Bean
 from simulator.page.model import Array, PageModel
 
@@ -24,13 +25,35 @@ class BestCup:
     Attributes:
         x: its coordinates, shape (n,).
         loss: there.
+        lower: what a certificate proves that no loss in the box is below; None without one.
+        is_proved: whether the certificate's bracket is as narrow as it was asked to be.
     """
 
     x: Array
     loss: float
+    lower: float | None = None
+    is_proved: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """What the page reads."""
+        proof = {} if self.lower is None else {"lower": self.lower, "proved": self.is_proved}
+        return {"x": self.x.tolist(), "loss": self.loss, **proof}
 
 
-def best_cup(model: PageModel, bean: Bean, shares: Mapping[str, float]) -> BestCup:
+def best_cup(model: PageModel) -> BestCup:
+    """The best cup for the config's own bean and customers, with what is proved of it.
+
+    A certificate speaks of the config's own method; for other methods, and without one, it is searched for.
+    """
+    experiment = model.problem.experiment
+    certificate = find(model.problem) if model.method == experiment.brew.method else None
+    if certificate is None:
+        return found_cup(model, experiment.bean, experiment.customers)
+    loss = float(model.problem.loss(certificate.x))
+    return BestCup(certificate.x, loss, certificate.lower, certificate.proved)
+
+
+def found_cup(model: PageModel, bean: Bean, shares: Mapping[str, float]) -> BestCup:
     """The least loss that L-BFGS-B finds from `STARTS` starts."""
     size = model.problem.size
     starts = qmc.Sobol(size, rng=np.random.default_rng(0)).random(STARTS)
@@ -47,10 +70,3 @@ def best_cup(model: PageModel, bean: Bean, shares: Mapping[str, float]) -> BestC
     ]
     best = min(found, key=lambda each: each.fun)
     return BestCup(np.clip(best.x, 0.0, 1.0), float(best.fun))
-
-
-def best_cups(
-    model: PageModel, beans: Sequence[Bean], mixes: Sequence[Mapping[str, float]]
-) -> list[list[BestCup]]:
-    """The best cup of every bean (outer list) for every mix of customers (inner list)."""
-    return [[best_cup(model, bean, shares) for shares in mixes] for bean in beans]

@@ -23,7 +23,7 @@ from simulator.page.best import STARTS, best_cup
 from simulator.page.bundle import bundle
 from simulator.page.columns import columns, typical_changes
 from simulator.page.emission import Emission, value_and_gradient
-from simulator.page.layout import NAMED, OPERATION, PORTS, lay_out
+from simulator.page.layout import HEAD, HEAD_AT, NAMED, OPERATION, PORTS, lay_out
 from simulator.page.model import BEAN_NUMBERS, PageModel, methods_for
 from simulator.page.quantities import quantities
 from simulator.page.rules import RaceRule, race_rules
@@ -169,7 +169,12 @@ class Page:
                 "tds": [DRIP_IDEAL.tds_low, DRIP_IDEAL.tds_high],
             },
             "shades": [[round(255 * c) for c in COFFEE(k / 15)[:3]] for k in range(16)],
-            "boxes": {"named": NAMED, "operation": OPERATION, "ports": PORTS},
+            "boxes": {
+                "named": NAMED,
+                "operation": OPERATION,
+                "ports": PORTS,
+                "head": [*HEAD_AT, *HEAD],
+            },
             "start": self._start(),
             "starts": STARTS,
         }
@@ -222,7 +227,6 @@ class Page:
     def _method(self, model: PageModel) -> dict[str, Any]:
         staged = self._staged[model.method]
         experiment = self.problem.experiment
-        best = best_cup(model, experiment.bean, experiment.customers)
         return {
             "data": model.data,
             "brew": model.brew_data(),
@@ -230,7 +234,7 @@ class Page:
             "graph": columns(staged, self._operations, typical_changes(model, staged)),
             "quantities": quantities(staged),
             "views": _views(staged),
-            "best": {"x": best.x.tolist(), "loss": best.loss},
+            "best": best_cup(model).as_json(),
         }
 
     def _start(self) -> dict[str, Any]:

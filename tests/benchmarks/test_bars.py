@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from benchmarks.bars import Bar, bar_table, dearer, duration, faster, figure, markdown, within
-from benchmarks.page import replace_section
 from benchmarks.rounds import Spread, Timing
+from benchmarks.sections import replace_section
 
 TIMINGS = {"ours": Timing((1.0, 1.0), (1.0, 1.0)), "theirs": Timing((4.0, 6.0), (4.0, 6.0))}
 

@@ -1,13 +1,10 @@
 """Pages as they are written, their emitted JavaScript under Node, and a real browser."""
 
-import contextlib
 import json
-import os
 import re
-import select
 import shutil
 import subprocess
-import time
+import sys
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +17,10 @@ from simulator.experiment.problem import Problem
 from simulator.page import Page
 
 ROOT = Path(__file__).parent.parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from chromium import BROWSER, Browser, Tab  # noqa: E402
+
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 NODE = shutil.which("node")
 
@@ -106,185 +107,12 @@ def elements():
     return lambda html, tag: re.findall(rf"<{tag}\b([^>]*)>", html)
 
 
-# --- a real browser, spoken to over a pipe: nothing has to be installed but the browser ---
-
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-_FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-)  # fmt: skip
-_KEYS = {
-    "Enter": ("Enter", 13, "\r"),
-    "Space": (" ", 32, " "),
-    "Tab": ("Tab", 9, ""),
-    "Escape": ("Escape", 27, ""),
-    **{
-        f"Arrow{way}": (f"Arrow{way}", 37 + k, "")
-        for k, way in enumerate(("Left", "Up", "Right", "Down"))
-    },
-}
+# --- a real browser ---
 
 
-class Browser:
-    """Chromium by its DevTools protocol."""
-
-    def __init__(self, folder):
-        to_browser, self._write = os.pipe()
-        self._read, from_browser = os.pipe()
-        command = f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}'
-        self._process = subprocess.Popen(
-            [
-                "bash",
-                "-c",
-                command,
-                BROWSER,
-                *_FLAGS,
-                f"--user-data-dir={folder}",
-                "about:blank",
-            ],
-            pass_fds=(to_browser, from_browser),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(to_browser)
-        os.close(from_browser)
-        self._rest, self._number, self.events = b"", 0, []
-
-    def send(self, method, session=None, **params):
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": params}
-        if session:
-            message["sessionId"] = session
-        os.write(self._write, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._receive()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, (method, answer["error"])
-                return answer["result"]
-            self.events.append(answer)
-
-    def _receive(self):
-        while b"\0" not in self._rest:
-            ready, _, _ = select.select([self._read], [], [], 60)
-            assert ready, "the browser does not answer"
-            self._rest += os.read(self._read, 1 << 20)
-        message, _, self._rest = self._rest.partition(b"\0")
-        return json.loads(message)
-
-    def close(self):
-        with contextlib.suppress(AssertionError, OSError, ValueError):
-            self.send("Browser.close")
-        self._process.terminate()
-        self._process.wait(20)
-        os.close(self._write)
-        os.close(self._read)
-
-
-class Tab:
-    """One page in the browser; ``faults`` and ``requests`` fill up as it is used."""
-
-    def __init__(self, browser, width, height, dark=False, calm=True):
-        self._browser = browser
-        target = browser.send("Target.createTarget", url="about:blank")["targetId"]
-        self._session = browser.send("Target.attachToTarget", targetId=target, flatten=True)[
-            "sessionId"
-        ]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            self.send(f"{domain}.enable")
-        self.send(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
-        features = [
-            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-            {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"},
-        ]
-        self.send("Emulation.setEmulatedMedia", features=features)
-
-    def send(self, method, **params):
-        return self._browser.send(method, self._session, **params)
-
-    def open(self, path, fragment=""):
-        self.send("Page.navigate", url="about:blank")
-        self.send("Page.navigate", url=path.as_uri() + (f"#{fragment}" if fragment else ""))
-        self.wait("document.readyState === 'complete' && 'cup' in window")
-        return self
-
-    def do(self, script):
-        """The value of an expression, promises awaited."""
-        answer = self.send(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
-        )
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
-        return answer["result"].get("value")
-
-    def wait(self, condition):
-        for _ in range(300):
-            if self.do(condition):
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"never came true: {condition}")
-
-    def frame(self):
-        """Wait until what was asked for is drawn; only the tab in front is."""
-        self.send("Page.bringToFront")
-        self.do("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def press(self, *names, shift=False):
-        for name in names:
-            key, code, text = _KEYS.get(name, (name, ord(name[0].upper()), name))
-            event = {
-                "key": key,
-                "code": name,
-                "windowsVirtualKeyCode": code,
-                "modifiers": 8 * shift,
-            }
-            self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **event)
-            self.send("Input.dispatchKeyEvent", type="keyUp", **event)
-
-    def focus(self, selector):
-        self.do(f"document.querySelector({json.dumps(selector)}).focus()")
-
-    def _seen(self):
-        self.frame()
-        return [e for e in self._browser.events if e.get("sessionId") == self._session]
-
-    @property
-    def faults(self):
-        """Exceptions and errors on the console."""
-        seen = self._seen()
-        thrown = [
-            e["params"]["exceptionDetails"]
-            for e in seen
-            if e["method"] == "Runtime.exceptionThrown"
-        ]
-        logged = [e["params"]["entry"] for e in seen if e["method"] == "Log.entryAdded"]
-        called = [
-            e["params"] for e in seen
-            if e["method"] == "Runtime.consoleAPICalled" and e["params"]["type"] in ("error", "warning")
-        ]  # fmt: skip
-        return thrown + logged + called
-
-    @property
-    def requests(self):
-        """Addresses that were asked for, beside the file itself and data in it."""
-        sent = (
-            e["params"]["request"]["url"]
-            for e in self._seen()
-            if e["method"] == "Network.requestWillBeSent"
-        )
-        return [url for url in sent if not url.startswith(("file:", "data:", "blob:", "about:"))]
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium(tmp_path_factory):
-    """A running browser."""
+    """A running browser, one for all tests."""
     if BROWSER is None:
         pytest.skip("NO BROWSER: the page is not opened on this machine; install chromium")
     running = Browser(tmp_path_factory.mktemp("chromium"))
@@ -307,3 +135,5 @@ def open_page(chromium, tmp_path):
     for tab in tabs:
         assert tab.faults == []
         assert tab.requests == []
+        tab.close()
+    chromium.events.clear()

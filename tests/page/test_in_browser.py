@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -136,6 +137,42 @@ def test_the_edges_drawn_are_those_that_were_laid_out(house_page, open_page, vie
     }
 
 
+@pytest.mark.parametrize("view", [View(), View("brewer", "operations"), View("customer", "names")])
+def test_edges_are_drawn_along_the_ways_of_the_layout(house_page, open_page, view):
+    tab = open_page(house_page, f"view={view.key}")
+    drawn = {(p, c): way for p, c, way in tab.do(
+        "cup.view.edges.map(({ parent, child, path }) => [parent, child, path.getAttribute('d')])"
+    )}  # fmt: skip
+    layout = lay_out(StagedGraph(house_page.models[0].graph), view)
+    ways = {(parent, child): way for parent, child, way in layout.edges}
+    assert drawn.keys() == ways.keys()
+    for edge, way in ways.items():
+        numbers = [float(each) for each in re.findall(r"-?[\d.]+", drawn[edge])]
+        (x, y, _), (port, _, end) = way[0], way[-1]
+        # The page's pixels are whole.
+        assert numbers[:2] == pytest.approx([x, y], abs=1.5)
+        assert numbers[-2:] == pytest.approx([port, end], abs=1.5)
+        bends = [float(each) for each in re.findall(r"C([\d.]+) ", drawn[edge])]
+        assert bends == pytest.approx([x for x, _, _ in way[:-1]], abs=1.0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_stage_names_stay_in_the_column_kept_for_them(house_page, open_page, language):
+    tab = open_page(house_page, f"language={language}&view=brewer:names")
+    left, _, width, height = house_page.data["boxes"]["head"]
+    for stage in tab.do(
+        """[...document.querySelectorAll(".stage-head")].map((head) => {
+          const [button, ...texts] = [...head.children].map((part) => part.getBBox());
+          return [button, ...texts].map(({ x, y, width, height }) => [x, y, x + width, y + height]);
+        })"""
+    ):
+        (button_left, top, right, bottom), *texts = stage
+        assert (button_left, right - button_left, bottom - top) == (left, width, height)
+        assert all(
+            left <= x and y >= top and to <= right and low <= bottom for x, y, to, low in texts
+        )
+
+
 def test_enter_opens_a_stage_to_names_then_operations_then_closes_it(house_page, open_page):
     tab = open_page(house_page)
     sketch = tab.do("cup.view.order.length")
@@ -214,9 +251,9 @@ def test_the_best_found_in_the_page_is_as_good_as_scipys(house_page, open_page):
     tab.wait("cup.best !== null")
     model = house_page.models[0]
     from simulator.coffee import BEANS, MIXES
-    from simulator.page.best import best_cup
+    from simulator.page.best import found_cup
 
-    scipys = best_cup(model, BEANS["dark"], MIXES["everyday"]).loss
+    scipys = found_cup(model, BEANS["dark"], MIXES["everyday"]).loss
     assert tab.do("cup.best.loss") <= scipys + 1e-4
 
 

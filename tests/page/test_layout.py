@@ -1,13 +1,17 @@
 """The drawing of the graph: stages in series, nothing on top of anything, no edge through a box."""
 
 import itertools
+from functools import cache
 
 import numpy as np
 import pytest
 
 from simulator.page.layers import in_layers
-from simulator.page.layout import lay_out, port_spread
-from simulator.page.stages import STAGES, VIEWS, StagedGraph, View
+from simulator.page.layout import lay_out
+from simulator.page.stages import EVERY, STAGES, VIEWS, StagedGraph, View
+
+#: What the page shows, and what the figures of a report show.
+EVERYTHING = (*VIEWS, View(EVERY, "names"), View(EVERY, "operations"))
 
 
 @pytest.fixture(params=VIEWS, ids=lambda view: view.key)
@@ -16,53 +20,59 @@ def placed(request, house_page):
     return staged, request.param, lay_out(staged, request.param)
 
 
-def boxes(layout):
-    """Node → left, top, right, bottom."""
-    found = {}
-    for node, xs in layout.x.items():
-        top, height = layout.rows[layout.layer[node]]
-        width, tall = layout.sizes[node]
-        middle = top + height / 2
-        found[node] = (xs[0] - width / 2, middle - tall / 2, xs[0] + width / 2, middle + tall / 2)
-    return found
+@cache
+def drawings(page):
+    """(staged graph, layout) of every view, page and figures, of a config's own method."""
+    staged = StagedGraph(page.models[0].graph)
+    return [(staged, lay_out(staged, view)) for view in EVERYTHING]
 
 
-def ways(layout):
-    """Every edge as the straight pieces along layers and the strips in which it bends."""
-    for child, parents in layout.arriving.items():
-        spread = port_spread(layout.sizes[child].width, len(parents))
-        for k, parent in enumerate(parents):
-            start, end = layout.layer[parent], layout.layer[child]
-            port = layout.x[child][0] + (k - (len(parents) - 1) / 2) * spread
-            yield (
-                parent,
-                child,
-                list(zip(range(start + 1, end), layout.x[parent][1:], strict=False)),
-                port,
-            )
+def corners(rectangle):
+    """Left, top, right, bottom."""
+    left, top, width, height = rectangle
+    return left, top, left + width, top + height
 
 
-def test_boxes_do_not_overlap(placed):
+def test_boxes_and_stage_names_do_not_overlap(every_page):
+    for _, layout in drawings(every_page):
+        kept = sorted(
+            map(corners, (*map(layout.box, layout.x), *layout.heads.values())),
+            key=lambda box: box[1],
+        )
+        for k, a in enumerate(kept):
+            for b in itertools.takewhile(lambda b, a=a: b[1] < a[3], kept[k + 1 :]):
+                assert a[2] <= b[0] or b[2] <= a[0]
+
+
+def test_no_edge_runs_through_a_box_or_a_stage_name(every_page):
+    for _, layout in drawings(every_page):
+        beside_names = max(left + width for left, _, width, _ in layout.heads.values())
+        in_row = {}
+        for node in layout.x:
+            box, (top, height) = corners(layout.box(node)), layout.rows[layout.layer[node]]
+            assert top <= box[1] < box[3] <= top + height
+            in_row.setdefault(layout.layer[node], []).append((box[0], box[2], node))
+        for parent, child, way in layout.edges:
+            first = layout.layer[parent]
+            # A bend lies between the places that it joins, at the side and in height: outside all rows.
+            for at, (x, start, end) in enumerate(way, first):
+                top, height = layout.rows[at]
+                assert x > beside_names + 3
+                assert top <= start <= end <= top + height
+                for left, right, node in in_row[at]:
+                    assert node in (parent, child) or not left < x < right
+
+
+def test_edges_go_from_their_parents_foot_to_their_childs_head(placed):
     _, _, layout = placed
-    for a, b in itertools.combinations(boxes(layout).values(), 2):
-        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-
-
-def test_no_edge_runs_through_a_box(placed):
-    _, _, layout = placed
-    in_row = {}
-    for node, (left, _, right, _) in boxes(layout).items():
-        in_row.setdefault(layout.layer[node], []).append((left, right))
-    for _, _, lanes, _ in ways(layout):
-        for row, x in lanes:
-            assert not any(left < x < right for left, right in in_row[row])
-
-
-def test_edges_end_on_their_childs_head(placed):
-    _, _, layout = placed
-    for _, child, _, port in ways(layout):
-        left, _, right, _ = boxes(layout)[child]
+    for parent, child, way in layout.edges:
+        (x, y, _), (port, _, end) = way[0], way[-1]
+        left, _, right, bottom = corners(layout.box(parent))
+        assert left < x < right
+        assert y == bottom
+        left, top, right, _ = corners(layout.box(child))
         assert left < port < right
+        assert end == top
 
 
 def test_stages_follow_each_other_and_hold_their_nodes(placed):
@@ -70,7 +80,8 @@ def test_stages_follow_each_other_and_hold_their_nodes(placed):
     assert [name for name, _, _ in layout.stages] == list(STAGES)
     bands = {name: (top, top + height) for name, top, height in layout.stages}
     assert all(a[1] < b[0] for a, b in itertools.pairwise(bands.values()))
-    for node, (_, top, _, bottom) in boxes(layout).items():
+    for node in layout.x:
+        _, top, _, bottom = corners(layout.box(node))
         low, high = bands[staged.stages[node]]
         assert low < top < bottom < high
 

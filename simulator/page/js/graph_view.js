@@ -4,7 +4,9 @@ import { element, set, svg, text } from "./dom.js";
 import { plain, signed } from "./words.js";
 
 const WIDEST = 9;
-const SMALLEST = 0.8;
+const SMALLEST = 0.78;
+// A change of width that one sees while it happens, in pixels.
+const SEEN = 0.5;
 // Blame that rounds to nothing is not written; in points, or in percent of customers.
 const READABLE = 0.005;
 
@@ -106,10 +108,13 @@ export class GraphView {
   }
 
   band(stage, number, top, tall, width) {
+    const [left, down, wide, high] = this.app.data.boxes.head;
+    const y = top + down;
     const head = svg("g", { class: "stage-head", role: "button", tabindex: "0", "data-stage": stage },
-      svg("rect", { x: 8, y: top + 6, width: width - 16, height: 26, rx: 8, class: "stage-button" }),
-      svg("text", { x: 20, y: top + 24, class: "stage-name" }),
-      svg("text", { x: width - 20, y: top + 24, class: "stage-depth", "text-anchor": "end" }),
+      svg("rect", { x: left, y, width: wide, height: high, rx: 9, class: "stage-button" }),
+      svg("text", { x: left + 8, y: y + 20, class: "stage-name" }),
+      svg("text", { class: "stage-about" }, [36, 50].map((down_) => svg("tspan", { x: left + 8, y: y + down_ }))),
+      svg("text", { x: left + 8, y: y + 68, class: "stage-depth" }),
     );
     const next = () => this.app.openNext(stage);
     head.addEventListener("click", next);
@@ -176,9 +181,10 @@ export class GraphView {
       const { stage } = head.dataset;
       const number = this.app.data.stages.indexOf(stage) + 1;
       const at = stage === open && depth ? depth : "napkin";
-      const [, name, shown] = head.children;
+      const [, name, about, shown] = head.children;
       text(name, `${number}  ${words.say(`stage.${stage}`)}`);
-      name.append(svg("tspan", { class: "stage-about", dx: 10 }, words.say(`stage.${stage}_about`)));
+      const lines = inLines(words.say(`stage.${stage}_about`), this.app.data.boxes.head[2] - 14);
+      [...about.children].forEach((line, k) => text(line, lines[k] || ""));
       const next = { napkin: "graph.open", names: "graph.deeper", operations: "graph.close" }[at];
       text(shown, words.say(`${next}_short`));
       set(head, "aria-description", words.say(next, { stage: words.say(`stage.${stage}`) }));
@@ -206,8 +212,11 @@ export class GraphView {
   /** What this node's blame is, in points of loss for a typical change of it. */
   weight(node) { return this.cup.adjoint[node] * this.brewer.graph.typical[node]; }
 
-  /** Values, blame, widths. `stepping` hides what the walk has not reached yet. */
-  update(cup, stepping) {
+  /**
+   * Values, blame, widths. `stepping` hides what the walk has not reached yet. While dials move, widths change in
+   * steps that one can see: a thick line drawn anew is the dearest part of a frame.
+   */
+  update(cup, stepping, isMoving = false) {
     this.cup = cup;
     const { words } = this.app;
     const share = this.app.data.objective === "share-above" && cup.root === this.brewer.output ? 100 : 1;
@@ -240,7 +249,11 @@ export class GraphView {
       const hot = stepping && stepping.hot(edge.parent, edge.child) ? " hot" : "";
       const sign = shows ? (this.flows[k] > 0 ? " much" : " little") : "";
       set(edge.path, "class", `edge${isKnown ? "" : " unknown"}${sign}${hot}`);
-      set(edge.path, "stroke-width", shows ? (0.8 + WIDEST * strength).toFixed(1) : 1);
+      const wide = shows ? 0.8 + WIDEST * strength : 1;
+      if (!isMoving || Math.abs(wide - edge.wide) > SEEN) {
+        edge.wide = wide;
+        set(edge.path, "stroke-width", wide.toFixed(1));
+      }
     });
   }
 
@@ -285,6 +298,17 @@ export class GraphView {
 /** Hundredths, which is what a glance can take in. */
 function short(size) {
   return size >= 10 ? size.toFixed(0) : size.toFixed(2);
+}
+
+/** A text in as few lines as a width allows: broken between words, or between Chinese characters. */
+function inLines(words, room) {
+  const lines = [""];
+  for (const piece of words.match(/[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*/g) || []) {
+    const last = lines.length - 1;
+    if (lines[last] && breadth((lines[last] + piece).trimEnd()) > room) lines.push(piece);
+    else lines[last] += piece;
+  }
+  return lines;
 }
 
 /** About how wide a text is at the boxes' size. */

@@ -97,8 +97,8 @@ export class Landscape {
     return [BOX.left + BOX.width * x[i], BOX.top + BOX.height * (1 - x[j])];
   }
 
-  /** Paths of the runners, the cup, the best. */
-  draw(cup, runners, best) {
+  /** Paths of the runners, the cup, the best and what it is called. */
+  draw(cup, runners, best, bestName) {
     const parts = runners.map(({ look, path }) => {
       const points = path.map((x) => this.place(x).map((number) => number.toFixed(1)).join(" "));
       const [x, y] = this.place(path[path.length - 1]);
@@ -111,7 +111,9 @@ export class Landscape {
     parts.push(svg("circle", { cx: x, cy: y, r: 6.5, class: "cup-mark" }));
     if (best) {
       const [bx, by] = this.place(best.x);
-      parts.push(svg("text", { x: bx, y: by + 7, class: "best-mark", "text-anchor": "middle" }, "★"));
+      const isRight = bx > BOX.left + BOX.width / 2;
+      parts.push(svg("text", { x: bx, y: by + 7, class: "best-mark", "text-anchor": "middle" }, "★"),
+        svg("text", { x: bx + (isRight ? -13 : 13), y: Math.max(by + 4, BOX.top + 14), class: "best-name", "text-anchor": isRight ? "end" : "start" }, bestName));
     }
     this.paths.replaceChildren(...parts);
   }

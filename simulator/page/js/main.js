@@ -221,7 +221,10 @@ class App {
     for (const target of byElement.keys()) observer.observe(target);
   }
 
+  /** What the frames of a moving dial have left out. */
   catchUp() {
+    this.view.update(this.cup, this.stepper.stepping);
+    this.view.describe();
     for (const panel of this.stale) panel.update(this.cup);
     this.stale.clear();
   }
@@ -236,8 +239,8 @@ class App {
       this.lens.show(null);
     }
     this.recipe.update(this.cup);
-    this.view.update(this.cup, this.stepper.stepping);
-    this.view.describe();
+    this.view.update(this.cup, this.stepper.stepping, isMoving);
+    if (!isMoving) this.view.describe();
     this.stepper.update();
     if (this.lens.node !== null && this.lens.node !== undefined) this.lens.show(this.lens.node, this.view, this.cup);
     for (const panel of [this.customers, this.race, this.chart, this.check]) {
@@ -311,6 +314,12 @@ class App {
     return this.data.objective === "share-above" ? `${(100 * value).toFixed(1)} %` : value.toFixed(3);
   }
 
+  /** A score with six digits; what nothing is above is rounded up. */
+  exactly(loss, round = Math.round) {
+    const value = (round((this.data.perfect - loss) * 1e6) / 1e6);
+    return this.data.objective === "share-above" ? `${(100 * value).toFixed(4)} %` : value.toFixed(6);
+  }
+
   lossText(loss) { return this.data.objective === "share-above" ? `${(100 * loss).toFixed(1)} %` : loss.toFixed(3); }
 
   /** A change of the loss, in its unit. */
@@ -318,9 +327,19 @@ class App {
 
   // --- the best ---
 
+  /** In a word: what kind of best it is. */
+  bestName(best) { return this.words.say(best.proved ? "race.certified" : "race.best"); }
+
+  /** In a sentence: what is proved of it, or who has found it. */
+  bestTold(best) {
+    const values = { score: this.exactly(best.loss), count: best.searches, starts: SEARCHES };
+    if (best.lower === undefined) return this.words.say(best.python ? "race.found_python" : "race.found_here", values);
+    return this.words.say(best.proved ? "race.proved" : "race.bracketed", { ...values, above: this.exactly(best.lower, Math.ceil) });
+  }
+
   get best() {
     const { method, bean, customers } = this.state;
-    if (bean === this.data.start.bean && customers === this.data.start.customers) return { ...this.data.methods[method].best, python: true, starts: this.data.starts };
+    if (bean === this.data.start.bean && customers === this.data.start.customers) return { ...this.data.methods[method].best, python: true, searches: this.data.starts };
     return this.found.get(`${method} ${bean} ${customers}`) || null;
   }
 
@@ -338,7 +357,7 @@ class App {
       this.data.rules.forEach((rule, k) => {
         const runner = new Runner(rule, this.programs.rules[k], gradient, x, given, rule.rate);
         for (let n = 0; n < SEARCH_LOOKS; n++) runner.step();
-        runner.losses.forEach((loss, n) => { if (!best || loss < best.loss) best = { loss, x: Array.from(runner.path[n]), starts: SEARCHES }; });
+        runner.losses.forEach((loss, n) => { if (!best || loss < best.loss) best = { loss, x: Array.from(runner.path[n]), searches: SEARCHES * this.data.rules.length }; });
       });
       round += 1;
       if (round < SEARCHES) setTimeout(look, 0);

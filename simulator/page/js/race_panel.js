@@ -110,7 +110,7 @@ export class RacePanel {
     text(this.goButton, words.say(this.running ? "race.pause" : "race.go"));
     this.landscape.update(cup);
     const run = this.runners.filter(({ runner }) => runner.path.length);
-    this.landscape.draw(cup, run.map(({ runner, entry }) => ({ look: entry.look, path: thinned(runner.path) })), best);
+    this.landscape.draw(cup, run.map(({ runner, entry }) => ({ look: entry.look, path: thinned(runner.path) })), best, best && app.bestName(best));
     for (const entry of this.entries) {
       const mine = run.find((each) => each.entry === entry);
       const reached = mine && Math.min(...mine.runner.losses);
@@ -118,7 +118,7 @@ export class RacePanel {
       text(entry.score, mine ? app.score(reached) : "–");
       text(entry.missing, mine && best ? gapText(reached - best.loss) : "–");
     }
-    text(this.found, best ? words.say(best.python ? "race.found_python" : "race.found_here", { starts: best.starts, score: app.score(best.loss) }) : "");
+    text(this.found, best ? `★ ${app.bestTold(best)}` : "");
     this.drawCurves(run, best);
     const paths = run.map(({ runner, entry }) => words.say("race.path", { label: entry.look.label, score: app.score(Math.min(...runner.losses)) })).join(" ");
     const [across, up] = this.landscape.plane.map((k) => words.word("knob", app.data.knobs[k].name));

@@ -119,7 +119,7 @@ export class RecipePanel {
     const { best } = app;
     this.bestMark.style.left = best ? `${(100 * (whole - best.loss)) / whole}%` : "-10%";
     text(this.under, [words.say("recipe.loss", { loss: app.lossText(cup.loss) }),
-      ...(best ? [words.say("recipe.best", { score: app.score(best.loss) })] : [])].join(" · "));
+      ...(best ? [`${app.bestName(best)} ${app.score(best.loss)}`] : [])].join(" · "));
     this.undoButton.disabled = app.history.length === 0;
     if (document.activeElement !== this.rate) this.rate.value = Number(significant(app.state.rate, 3).replace("−", "-"));
   }

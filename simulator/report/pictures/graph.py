@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from simulator.autodiff import Graph
 from simulator.autodiff import compile as compiled
 from simulator.experiment.problem import Problem
 from simulator.figures import GraphBox, GraphEdge, GraphPicture, draw_graph
-from simulator.page import EVERY, Depth, Layout, StagedGraph, View, lay_out, port_spread
+from simulator.page import EVERY, Depth, Layout, StagedGraph, View, lay_out
 from simulator.report.pictures.material import Material
 from simulator.report.pictures.node_words import NodeWords
 
@@ -61,7 +61,7 @@ def graph_picture(material: Material, depth: Depth) -> GraphPicture:
     boxes = [
         GraphBox(
             x=xs[0],
-            top=layout.rows[layout.layer[node]][0],
+            top=layout.box(node).top,
             width=layout.sizes[node].width,
             height=layout.sizes[node].height,
             title=says.title(node),
@@ -110,28 +110,12 @@ def _typical(problem: Problem, staged: StagedGraph) -> Sequence[float]:
     return [known.get(node.serial, 0.0) for node in staged.nodes]
 
 
-def _edges(layout: Layout, blame: Blame) -> Any:
+def _edges(layout: Layout, blame: Blame) -> Iterator[GraphEdge]:
     """Every edge with its way, and with the blame that runs along it through all hidden nodes."""
-    for child, parents in layout.arriving.items():
-        slopes = _slopes(child, set(layout.x), blame)
-        size = layout.sizes[child]
-        spread = port_spread(size.width, len(parents))
-        top = layout.rows[layout.layer[child]][0]
-        for place, parent in enumerate(parents):
-            port = layout.x[child][0] + (place - (len(parents) - 1) / 2) * spread
-            flow = blame.adjoints.get(child, 0.0) * slopes.get(parent, 0.0) * blame.typical[parent]
-            yield GraphEdge((*_lanes(layout, parent, child), (port, top, top)), flow)
-
-
-def _lanes(layout: Layout, parent: int, child: int) -> list[tuple[float, float, float]]:
-    """Where an edge leaves its parent, and the layers that it passes."""
-    first = layout.layer[parent]
-    top, height = layout.rows[first]
-    way = [(layout.x[parent][0], top + layout.sizes[parent].height, top + height)]
-    for at in range(first + 1, layout.layer[child]):
-        top, height = layout.rows[at]
-        way.append((layout.x[parent][at - first], top, top + height))
-    return way
+    slopes = {child: _slopes(child, set(layout.x), blame) for child in layout.arriving}
+    for parent, child, way in layout.edges:
+        handed = blame.adjoints.get(child, 0.0) * slopes[child].get(parent, 0.0)
+        yield GraphEdge(way, handed * blame.typical[parent])
 
 
 def _slopes(child: int, shown: set[int], blame: Blame) -> dict[int, float]:

@@ -28,8 +28,8 @@ class NodeWords:
         return page_words(self.language)
 
     def stage(self, name: str) -> str:
-        """The name of a stage, and what happens there."""
-        return f"{self._words[f'stage.{name}']}: {self._words[f'stage.{name}_about']}"
+        """The name of a stage, and on a second line what happens there."""
+        return f"{self._words[f'stage.{name}']}\n{self._words[f'stage.{name}_about']}"
 
     def title(self, node: int) -> str:
         """The quantity's words, or the operation's sign."""

@@ -2,7 +2,9 @@
 
 On several threads LAPACK adds up in another order: the last digits of what scipy's SLSQP finds differ
 between one core and two. The libraries are asked through their C interface, because the environment
-variables that limit them are read once, when NumPy is loaded.
+variables that limit them are read once, when NumPy is loaded. (threadpoolctl does so too, but gives the
+setting to the thread that came first: where several compute side by side, as on a worker of a cluster,
+it would be lifted as soon as that one is done.)
 """
 
 from __future__ import annotations
@@ -104,7 +106,7 @@ def _loaded() -> set[str]:
 
 def _brought_along() -> set[str]:
     """Elsewhere: what stands in the folders of NumPy and SciPy themselves."""
-    packages = [Path(module.__file__).parent for module in (np, scipy)]
+    packages = [Path(str(module.__file__)).parent for module in (np, scipy)]
     folders = [package.with_name(f"{package.name}.libs") for package in packages]
     folders += [package / ".dylibs" for package in packages]
     return {str(file) for folder in folders for file in folder.glob("*openblas*")}

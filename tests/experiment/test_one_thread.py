@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_blocks_side_by_side_end_with_the_last_of_them():
 def test_slsqp_finds_the_same_bits_on_one_thread_and_on_several():
     found = set()
     for count in ("1", "2", "4"):
-        environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+        environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
         environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), count)
         done = subprocess.run(
             [sys.executable, "-c", SLSQP], env=environment, capture_output=True, text=True

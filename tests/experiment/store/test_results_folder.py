@@ -194,11 +194,15 @@ def test_without_hard_links_the_first_still_wins(tmp_path: Path, monkeypatch: py
 def test_an_edited_config_is_noticed(tmp_path: Path):
     claim(tmp_path, _plan(), CONFIG)
     path = tmp_path / "config.yaml"
+    assert read_config(tmp_path, canonical_hash(CONFIG)) == CONFIG
     path.write_text(path.read_text().replace("seed: 1", "seed: 2"))
-    with pytest.raises(
-        ResultsError, match=r"config\.yaml: it was edited or is damaged: its hash is"
-    ):
-        read_config(tmp_path, canonical_hash(CONFIG))
+    found, wanted = canonical_hash({**CONFIG, "seed": 2}), canonical_hash(CONFIG)
+    with pytest.raises(ResultsError) as told:
+        read_config(tmp_path, wanted)
+    assert str(told.value) == (
+        f"{path}: it was edited or is damaged: its hash is {found[:12]}, the results belong to "
+        f"{wanted[:12]}; restore it, and put a changed config elsewhere"
+    )
 
 
 def test_a_missing_config_is_told(tmp_path: Path):

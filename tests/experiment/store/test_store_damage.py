@@ -164,6 +164,44 @@ def test_a_run_that_a_damaged_index_does_not_find_is_read(database: Path, make_r
         assert len(results.trace(key)) == 60
 
 
+@pytest.mark.parametrize(("damaged", "shown", "more"), [(5, 5, ""), (7, 5, "... and 2 more")])
+def test_a_message_shows_five_damaged_runs(
+    database: Path, open_here: Opener, make_run: Any, damaged: int, shown: int, more: str
+):
+    with open_here() as store:
+        store.add([make_run(repeat) for repeat in range(3, 9)])
+    _change(database, f"UPDATE runs SET score = 9.0 WHERE repeat < {damaged}")
+    with open_results(database.parent) as results, pytest.raises(ResultsError) as told:
+        results.runs()
+    first, *rest = str(told.value).splitlines()
+    assert f"{damaged} damaged, all other runs are readable" in first
+    assert len([line for line in rest if "optimizer 'adam'" in line]) == shown
+    assert [line.strip() for line in rest if line.startswith("  ...")] == [more] * bool(more)
+    assert rest[-1].startswith("Restore the file from a copy")
+
+
+def test_sound_runs_are_read_one_by_one_and_by_their_keys(database: Path, make_run: Any):
+    _change(database, "UPDATE runs SET score = 9.0 WHERE repeat = 1")
+    runs = [make_run(repeat, steps=60)[0] for repeat in range(3)]
+    keys = [run.key for run in runs]
+    with open_results(database.parent) as results:
+        assert list(results.each()) == [runs[0], runs[2]]
+        assert list(results.of([keys[2], "unknown", keys[1], keys[0]])) == [runs[2], runs[0]]
+        assert results.done_keys() == {keys[0], keys[2]}
+        # By the index alone, which does not look at what is stored.
+        assert results.stored([keys[1], keys[2], "unknown"]) == {keys[1], keys[2]}
+
+
+def test_damage_of_traces_is_found_by_looking_at_them_alone(database: Path, make_run: Any):
+    _change(database, "UPDATE traces SET steps = 1 WHERE key = ?", make_run(1)[0].key)
+    with open_results(database.parent) as results:
+        assert results.row_damage() == []
+        assert len(results.damage()) == 1
+    _change(database, "UPDATE runs SET score = 9.0 WHERE repeat = 2")
+    with open_results(database.parent) as results:
+        assert [item.rowid for item in results.row_damage()] == [3]
+
+
 def test_nothing_is_discarded_where_nothing_is_damaged(database: Path, open_here: Opener):
     with open_here() as store:
         assert store.discard_damaged() == []

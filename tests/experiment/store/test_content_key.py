@@ -141,6 +141,16 @@ def test_the_shared_key_knows_problem_seed_and_repeat():
     assert len(keys) == 4
 
 
+def test_a_shared_key_is_the_sha256_of_its_text():
+    text = '{"format":1,"problem":{"bounds":{"time_s":[20,600]}},"repeat":3,"seed":7}'
+    key = shared_key({"bounds": {"time_s": [20, 600]}}, 7, 3)
+    assert key == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_infinities_have_a_spelling():
+    assert canonical_json([float("inf"), float("-inf")]) == "[Infinity,-Infinity]"
+
+
 def test_streams_of_one_key_and_purpose_are_the_same():
     draws = [np.random.default_rng(seed_sequence("a" * 64, "noise")).random(5) for _ in range(2)]
     assert np.array_equal(*draws)

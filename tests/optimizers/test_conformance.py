@@ -187,6 +187,36 @@ class Insists(Honest):
     )
 
 
+class ReturnsPairs(Honest):
+    minimize = told(lambda o: (o.x, o.value))
+
+
+class ReturnsMatrices(Honest):
+    minimize = told(lambda o: replace(o, x=o.x[None]))
+
+
+class AnswersOutside(Honest):
+    minimize = told(lambda o: replace(o, x=o.x + 9.0))
+
+
+class ClaimsInTheDark(Honest):
+    minimize = told(lambda o: replace(o, status=StopReason.CONVERGED_VALUE))
+
+
+def now_and_then(change):
+    """A method that changes the honest one's outcomes every other time."""
+
+    class NowAndThen(Honest):
+        calls: ClassVar[list[int]] = [0]
+
+        def minimize(self, objective, box, starts, stopping, seeds):
+            self.calls[0] += 1
+            outcomes = super().minimize(objective, box, starts, stopping, seeds)
+            return [change(o) for o in outcomes] if self.calls[0] % 2 else outcomes
+
+    return NowAndThen
+
+
 def test_the_honest_one_passes():
     check(Honest).require()
 
@@ -215,6 +245,52 @@ def test_the_honest_one_passes():
 )
 def test_a_deliberate_fault_is_found_by_the_check_of_its_promise(faulty, promise):
     assert promise in check(faulty).broken
+
+
+@pytest.mark.parametrize(
+    ("faulty", "promise", "words"),
+    [
+        (ForgetsAStart, "shape", "3 starts, but 2 outcomes"),
+        (ReturnsPairs, "shape", "the outcome of repeat 0 is a tuple, not an Outcome"),
+        (ReturnsMatrices, "shape", "the answer of repeat 0 has shape (1, 2), not (2,)"),
+        (SaysItUsesValues, "shape", "says that it uses value, but asked for a gradient"),
+        (LeavesTheBox, "bounds", "1 points outside the box, the first at x = [9. 9.]"),
+        (AnswersOutside, "bounds", "the answer of repeat 0 lies outside the box"),
+        (HidesCalls, "counting", "repeat 0 asked for 60 values and reports 59"),
+        (PeeksOutsideTheCount, "counting", "looked 1 times outside the count"),
+        (ClaimsTooMuch, "honesty", "claims converged-gradient at a residual of"),
+        (ReportsAnotherValue, "honesty", "reports the value"),
+        (ReportsAnotherResidual, "honesty", "reports the residual"),
+        (ClaimsInTheDark, "switched-off", "although every test is switched off"),
+        (ReturnsItsStart, "progress", "repeat 0 starts at the value 3.27 and ends at 3.27"),
+        (AnswersOutside, "trouble", "repeat 0 answers outside the box"),
+        (ClaimsTooMuch, "trouble", "where the value does not exist"),
+        (RaisesOnNaN, "trouble", "it raised FloatingPointError: not finite"),
+        (TakesAnyOption, "refusals", "length = nan: accepted"),
+        (TakesAnyStart, "refusals", "a start that is not finite: accepted"),
+    ],
+)
+def test_a_fault_is_told_in_words(faulty, promise, words):
+    (finding,) = check(faulty, promise).findings
+    assert any(words in fault for fault in finding.faults), finding.faults
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda o: replace(o, x=o.x + 1e-12), "answers x = "),
+        (lambda o: replace(o, value=o.value + 1e-12), "at the same answer"),
+        (lambda o: replace(o, status=StopReason.NONFINITE), "ends nonfinite and solver-stopped"),
+        (lambda o: replace(o, counts=Counts(o.counts.value + 1, 0, 0)), "value=61"),
+        (
+            lambda o: replace(o, trace=replace(o.trace, x=o.trace.x + 1e-12)),
+            "the same answer by different ways",
+        ),
+    ],
+)
+def test_the_least_difference_between_two_runs_of_the_same_seeds_is_told(change, words):
+    (finding,) = check(now_and_then(change), "determinism").findings
+    assert any(words in fault for fault in finding.faults), finding.faults
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,8 @@ def _compare(
     if wrong.any():
         i = int(np.argmax(wrong))
         raise GradientMismatch(
-            f"{what} by input {i} at {point.tolist()}: backprop gives {claimed[i]!r}, "
-            f"differences give {measured[i]!r} (allowed difference {allowed:.1e})"
+            f"{what} by input {i} at {point.tolist()}: backprop gives {float(claimed[i])!r}, "
+            f"differences give {float(measured[i])!r} (allowed difference {allowed:.1e})"
         )
 
 
@@ -105,8 +105,8 @@ def numeric_derivative(function: Function, point: np.ndarray[Any, Any], i: int) 
         for older in previous:
             row.append((factor * row[-1] - older) / (factor - 1.0))
             factor *= shrink**2
-        for newer, older in zip(row[1:], previous, strict=False):
-            spread = max(abs(newer - older), abs(newer - row[row.index(newer) - 1]))
+        for coarser, newer, older in zip(row, row[1:], previous, strict=False):
+            spread = max(abs(newer - older), abs(newer - coarser))
             if spread < error:
                 best, error = newer, spread
         previous, step = row, step / shrink

@@ -56,9 +56,10 @@ def report_html(results: Results, messages: Catalogue, *, bracket: Bracket | Non
     progress = results.progress()
     if not material.drawable:
         raise ResultsError(f"{results.folder}: there is nothing to report yet, {progress}")
+    # First, because judging and drawing take seconds and a certificate may be refused.
+    bracket = bracket or read_bracket(results.folder, problem) or known_bracket(problem)
     runs = [run for run, _ in material.runs]
     verdict = judge(problem, runs, near_optimal=problem.is_coffee)
-    bracket = bracket or read_bracket(results.folder, problem) or known_bracket(problem)
     template = _templates().get_template("report.html")
     return template.render(
         language=messages.language,

@@ -19,6 +19,7 @@ from simulator.experiment.results import open_results
 from simulator.explain import LANGUAGES, catalogue
 from simulator.optimizers import StopReason
 from simulator.report import PICTURES, report_html, write_report
+from simulator.report import page as page_module
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
@@ -137,6 +138,13 @@ def test_verdict_and_tables_are_those_of_the_run(page: Page):
     assert "The effects of milk and sugar are chosen magnitudes, not measurements." in text
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without pictures: they take seconds, and tell nothing of what is written beside them."""
+    monkeypatch.setattr(page_module, "_figures", lambda material: [])
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_certificate_in_the_folder_is_told(folder: Path, tmp_path: Path):
     own = Path(shutil.copytree(folder, tmp_path / "out"))
     with open_results(own) as results:
@@ -192,6 +200,7 @@ def test_every_way_to_end_has_a_word(language: str):
     assert {f"ended.{way}" for way in ways} <= catalogue(language).messages.keys()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_report_that_cannot_be_written_is_told_plainly(folder: Path, tmp_path: Path):
     (tmp_path / "file").write_text("")
     with open_results(folder) as results, pytest.raises(ResultsError, match="cannot be written"):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
+from math import isinf
 from pathlib import Path
 
-from simulator.compare.comparison import Asked, report_of_folders
+from simulator.compare.comparison import Asked, report_of, report_of_folders, whole_comparison
 from simulator.compare.costs import COST_MODELS
+from simulator.compare.effort import Effort
 from simulator.compare.intervals import Estimate
 from simulator.compare.report import Report
+from simulator.compare.sensitivity import REPEATS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOM, FRONT = ROOT / "simulator" / "compare" / "README.md", ROOT / "README.md"
@@ -66,16 +70,103 @@ def table(report: Report) -> str:
         "Hessian counting 1; the next columns are the same runs under other prices; in brackets "
         f"95 %. *×*: the median ratio to {best}, problem by problem.\n\n"
     )
-    return told + "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
+    return told + rows(lines)
 
 
 def parts(report: Report) -> str:
-    """The first five on coffee alone and on the classical functions alone."""
+    """The verdict and the first five, on coffee alone and on the classical functions alone."""
     text = ""
-    for name, rows in report.parts.items():
-        first = ", ".join(f"{each.optimizer} {each.ert.text()}" for each in rows[:5])
-        text += f"\nOn {name} alone (n = {rows[0].problems}): {first}.\n"
+    for name, part in report.parts.items():
+        first = ", ".join(f"{each.optimizer} {each.ert.text()}" for each in part.standings[:5])
+        text += f"\nOn {name} alone: {part.verdict()} The first five: {first}.\n"
     return text
+
+
+def tuning(report: Report) -> str:
+    """Default against tuned, in Markdown; empty if nothing was tuned."""
+    if not report.tuned:
+        return ""
+    n, trials = report.tuned[0].tuned.n, max(each.trials for each in report.tuned)
+    runs = max(each.default_success.n for each in report.tuned)
+    told = (
+        f"\n**Tuned.** {trials} trials each on problems that are not raced, then the shipped configs "
+        f"(n = {n} problems, {runs} runs each); calls to {GAP:g} with 95 % intervals. *pays after*: problems "
+        "until what tuning saves has paid for the trials.\n\n"
+    )
+    heads = [
+        "optimizer",
+        "default",
+        "tuned",
+        "% arrived: default",
+        "tuned",
+        "trials cost",
+        "pays after",
+    ]
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)]]
+    for each in report.tuned:
+        pays = "never" if isinf(each.pays_after) else f"{each.pays_after:.0f}"
+        lines.append(
+            [
+                each.optimizer,
+                each.default.text(),
+                each.tuned.text(),
+                share(each.default_success),
+                share(each.tuned_success),
+                f"{each.price:.0f}",
+                pays if each.options else "defaults were best",
+            ]
+        )
+    return told + rows(lines)
+
+
+def noise(report: Report) -> str:
+    """Who satisfies noisy customers with the fewest cups, and who fails."""
+    if report.noisy is None:
+        return ""
+    problems, _, repeats = report.noisy.present.shape
+    found = [
+        f"{each.optimizer} {each.ert.text()} ({share(each.success)} %)"
+        for each in report.noisy_standings
+    ]
+    return (
+        f"\n**Noisy customers** (n = {problems} problems × {repeats} starts): cups until one is within 0.05 "
+        "of the best true mean, and in brackets % of runs that served such a cup in 300. "
+        f"Fewest: {', '.join(found[:6])}; most: {', '.join(found[-3:])}.\n"
+    )
+
+
+def rates(report: Report) -> str:
+    """How far a learning rate may be off until it costs twice as much as at its best."""
+    if not report.sensitivities:
+        return ""
+    found = []
+    for each in report.sensitivities:
+        best = each.ert.min()
+        if isinf(best):
+            found.append(f"{each.optimizer} never arrives on half of them")
+            continue
+        good = each.factors[each.ert <= 2 * best]
+        at = each.factors[each.ert.argmin()]
+        found.append(f"{each.optimizer} ×{good[0]:g} … ×{good[-1]:g} (best at ×{at:g})")
+    n = report.sensitivities[0].n
+    return (
+        f"\n**Learning rates** (n = {n} problems × {REPEATS} starts): the multiples of the default, from "
+        f"0.01 to 10, at which an optimizer needs at most twice its least: {', '.join(found)}.\n"
+    )
+
+
+def effort(folder: Path) -> str:
+    """What all of it took."""
+    taken = Effort(folder)
+    if not taken.seconds:
+        return ""
+    minutes = sum(taken.seconds.values()) / 120
+    return f"\nAll of it took {taken.told()}: {minutes:.0f} minutes on two cores with nothing else to do.\n"
+
+
+def rows(lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
 
 
 def between_marks(path: Path, text: str) -> None:
@@ -95,8 +186,15 @@ def main() -> None:
     parser.add_argument("results", type=Path, help="a folder of `simulator compare --suite full`")
     parser.add_argument("--readme", action="store_true", help="write into both READMEs")
     given = parser.parse_args()
-    report = complete(report_of_folders([given.results], Asked(COST_MODELS["calls"], GAP)))
-    text = f"{front(report)}\n{table(report)}{parts(report)}"
+    whole = whole_comparison(given.results)
+    asked = Asked(COST_MODELS["calls"], GAP)
+    if whole is not None and (given.results / "tuned").is_dir():
+        report = report_of(*whole, given.results, "", asked)
+    else:
+        report = report_of_folders([given.results], asked)
+    report = complete(report)
+    text = f"{front(report)}\n{table(report)}{parts(report)}\n{report.references()}\n"
+    text += tuning(report) + noise(report) + rates(report) + effort(given.results)
     print(text)
     if given.readme:
         between_marks(ROOM, text)

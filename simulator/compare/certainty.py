@@ -13,12 +13,9 @@ def certainty(problems: Sequence[Instance], finest: float) -> str:
     bounds = [bound for bound in proofs if bound is not None]
     sure = sum(bound < finest for bound in bounds)
     rough = [bound for bound in bounds if bound >= finest]
-    parts = [
-        f"{sure} of {len(problems)} reference optima are proved, to less than the finest target"
-    ]
+    parts = [f"{sure} of {len(problems)} proved to less than the finest target"]
     if rough:
-        parts.append(f"{len(rough)} are proved within {max(rough):.1g}")
+        parts.append(f"{len(rough)} proved within {max(rough):.1g}")
     if len(bounds) < len(problems):
-        unproved = len(problems) - len(bounds)
-        parts.append(f"{unproved} are the least of many searches, unproved")
-    return "; ".join(parts) + "."
+        parts.append(f"{len(problems) - len(bounds)} the least of many searches")
+    return f"Reference optima: {', '.join(parts)}."

@@ -35,7 +35,8 @@ class Paired:
         losses: problems on which it has the larger.
         ties: problems on which they are equal, both unsolved included.
         p: two-sided p-value of Wilcoxon's signed-rank test over families of problems.
-        p_holm: the same corrected for all pairs that were looked at (Holm 1979).
+        p_holm: the same corrected for the pairs of ``one`` (Holm 1979).
+        p_chosen: corrected for the pairs of every candidate, as one must who let these runs choose ``one``.
         ratio: the median over problems of ERT(other) ÷ ERT(one), with its interval.
     """
 
@@ -46,6 +47,7 @@ class Paired:
     ties: int
     p: float
     p_holm: float
+    p_chosen: float
     ratio: Estimate
 
 
@@ -68,24 +70,22 @@ def ranks(costs: Costs, gap: float) -> list[Rank]:
 def paired(
     costs: Costs, gap: float, one: str, others: Sequence[str], candidates: Sequence[str] = ()
 ) -> list[Paired]:
-    """``one`` against each of the others.
-
-    Where ``one`` was chosen by these very runs, because it was the best of ``candidates``, the p-values
-    are corrected for all pairs of a candidate with another, not only for those that are returned.
-    """
+    """``one`` against each of the others; ``candidates`` are those of whom it might be the best by luck."""
     times, families = running_times(costs, gap), costs.hits.families
     column = costs.hits.optimizers.index
-    every = [one, *(label for label in candidates if label != one)]
-    pairs = [(mine, other) for mine in every for other in others]
-    values = [
-        _signed_rank(_log_ratios(times[:, column(mine)], times[:, column(other)]), families)
-        for mine, other in pairs
-    ]
-    corrected = holm(values)
+
+    def values(mine: str) -> list[float]:
+        own = times[:, column(mine)]
+        logs = (_log_ratios(own, times[:, column(other)]) for other in others)
+        return [_signed_rank(each, families) for each in logs]
+
+    own = values(one)
+    all_pairs = own + [p for mine in candidates if mine != one for p in values(mine)]
+    corrected = zip(own, holm(own), holm(all_pairs), strict=False)
     return [
-        _pair(one, other, times[:, column(one)], times[:, column(other)], families, p, p_holm)
-        for (_, other), p, p_holm in zip(pairs, values, corrected, strict=True)
-    ][: len(others)]
+        _pair(one, other, times[:, column(one)], times[:, column(other)], families, p)
+        for other, p in zip(others, corrected, strict=True)
+    ]
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -103,14 +103,19 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def _pair(
-    one: str, other: str, mine: Array, theirs: Array, families: Families, p: float, p_holm: float
+    one: str,
+    other: str,
+    mine: Array,
+    theirs: Array,
+    families: Families,
+    p: tuple[float, float, float],
 ) -> Paired:
     ratios = _ratios(mine, theirs)
     drawn = [np.median(ratios[draw]) for draw in family_resamples(families, "pairs")]
     low, high = interval(np.array(drawn))
     ratio = Estimate(float(np.median(ratios)), float(low), float(high), ratios.size)
     wins, losses = int((mine < theirs).sum()), int((mine > theirs).sum())
-    return Paired(one, other, wins, losses, mine.size - wins - losses, p, p_holm, ratio)
+    return Paired(one, other, wins, losses, mine.size - wins - losses, *p, ratio)
 
 
 def _ratios(mine: Array, theirs: Array) -> Array:
@@ -136,4 +141,5 @@ def _signed_rank(logs: Array, families: Families) -> float:
     differences = differences[differences != 0]
     if not differences.size:
         return 1.0
-    return float(stats.wilcoxon(differences, method="approx", correction=True).pvalue)
+    # Exact for few families without ties, else the normal approximation.
+    return float(stats.wilcoxon(differences, method="auto", correction=True).pvalue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from simulator.compare import noisy
@@ -25,6 +25,8 @@ from simulator.compare.sensitivity import Sensitivity
 from simulator.compare.timing import Speed
 from simulator.compare.tuning import Tuned
 from simulator.optimizers import METHODS
+
+_SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,15 +84,15 @@ class Report:
         return standings(self.costs, self.gap)
 
     @cached_property
-    def parts(self) -> dict[str, list[Standing]]:
+    def parts(self) -> dict[str, Report]:
         """The same on coffee alone and on the classical functions alone, where there are both."""
-        coffee = [i for i, each in enumerate(self.hits.problems) if each.group != "classical"]
-        others = [i for i, each in enumerate(self.hits.problems) if each.group == "classical"]
+        coffee = [i for i, each in enumerate(self.hits.problems) if not each.is_classical]
+        others = [i for i, each in enumerate(self.hits.problems) if each.is_classical]
         if not coffee or not others:
             return {}
         return {
-            "coffee": standings(self.hits.on(coffee).at(self.model), self.gap),
-            "classical functions": standings(self.hits.on(others).at(self.model), self.gap),
+            "coffee": replace(self, hits=self.hits.on(coffee)),
+            "classical functions": replace(self, hits=self.hits.on(others)),
         }
 
     @cached_property
@@ -126,7 +128,7 @@ class Report:
 
     @cached_property
     def duels(self) -> list[Paired]:
-        """Our best against each of them, problem by problem, corrected for its being the best."""
+        """Our best against each of them, problem by problem."""
         return paired(self.costs, self.gap, self.best.optimizer, self.rivals, self.candidates)
 
     @property
@@ -189,26 +191,33 @@ class Report:
         return method is not None and method.family == "scipy"
 
     def verdict(self) -> str:
-        """One sentence: does our best need less than every method of scipy?"""
-        beaten = [each for each in self.duels if each.ratio.low > 1 and each.p_holm < 0.05]
-        open_ = [each.other for each in self.duels if each not in beaten]
-        best = self.best
-        head = (
-            f"{best.optimizer} needs the fewest: typically {best.ert.text()} {self.model.name} to a gap "
-            f"of {self.gap:g} ({self.problems}, {self.hits.present.shape[2]} starts each)"
-        )
-        if self.standings[0].optimizer != best.optimizer:
+        """In a few sentences: does our best need less than every method of scipy?"""
+        first, best = self.standings[0], self.best
+        kin = f" in {self.families} families" if self.families < len(self.hits.problems) else ""
+        of_whom = f"({self.problems}{kin}, {self.hits.present.shape[2]} starts each)"
+        if first.optimizer == best.optimizer:
             head = (
-                f"{self.standings[0].optimizer} needs the fewest ({self.standings[0].ert.text()}); of "
-                f"ours {best.optimizer} ({best.ert.text()} {self.model.name}, {self.problems})"
+                f"{best.optimizer} needs the fewest: typically {best.ert.text()} {self.model.name} to a gap "
+                f"of {self.gap:g} {of_whom}"
             )
-        if not self.rivals or not self.duels:
+        else:
+            head = (
+                f"{first.optimizer} needs the fewest ({first.ert.text()}); of ours {best.optimizer} "
+                f"({best.ert.text()} {self.model.name} to a gap of {self.gap:g}) {of_whom}"
+            )
+        if not self.duels:
             return f"{head}."
-        if not open_:
+        fewer = [each for each in self.duels if each.ratio.low > 1]
+        sure = [each for each in fewer if each.p_holm < _SIGNIFICANT]
+        if len(sure) == len(self.duels):
             others = f"each of the {len(self.duels)} others" if len(self.duels) > 1 else "the other"
             return f"{head}, fewer than {others} it was held against."
-        shown = ", ".join(open_)
-        return f"{head}. Not shown to need fewer than: {shown}."
+        likely = ", ".join(each.other for each in fewer if each not in sure)
+        unlike = ", ".join(each.other for each in self.duels if each not in fewer)
+        told = f"{head}."
+        if likely:
+            told += f" Typically fewer than, but not on enough families to be sure: {likely}."
+        return f"{told} Not shown to need fewer than: {unlike}." if unlike else told
 
     def prices(self) -> str:
         """Under which prices another optimizer is the cheapest; empty if under none."""

@@ -89,8 +89,42 @@ def test_missing_runs_are_said_on_the_page(report, drawn):
     assert "4 runs are missing" in page(partial, drawn)
 
 
-def test_the_verdict_names_whom_it_did_not_beat(report):
-    assert "Not shown to need fewer than: scipy slsqp" in report.verdict()
+def test_the_verdict_tells_sure_from_likely_and_from_not_shown(report):
+    assert (
+        "Typically fewer than, but not on enough families to be sure: scipy slsqp."
+        in report.verdict()
+    )
+    (duel,) = report.duels
+    for changed, told in (
+        (replace(duel, p_holm=0.01), "fewer than the other it was held against."),
+        (
+            replace(duel, ratio=Estimate(1.2, 0.9, 2.0, 3)),
+            "Not shown to need fewer than: scipy slsqp.",
+        ),
+    ):
+        other = replace(report)
+        vars(other)["duels"] = [changed]
+        assert other.verdict().endswith(told)
+
+
+def test_coffee_and_classical_functions_have_verdicts_of_their_own(report, drawn):
+    assert {name: len(part.hits.problems) for name, part in report.parts.items()} == {
+        "coffee": 2, "classical functions": 1,
+    }  # fmt: skip
+    text = page(report, drawn)
+    assert "n = 2 problems, 4 starts each" in text
+    assert "n = 1 problem, 4 starts each" in text
+
+
+def test_the_page_names_the_set_of_the_performance_profile_and_how_runs_ended(report, drawn):
+    text = page(report, drawn)
+    assert "about: newton, adam, scipy slsqp." in text
+    assert "stopped short" in text
+    assert report.endings["adam"].n == 12
+
+
+def test_the_page_says_how_sure_the_references_are(report, drawn):
+    assert "Reference optima: " in page(report, drawn)
 
 
 def test_tables_are_exported(report, tmp_path):

@@ -13,29 +13,46 @@ import numpy as np
 
 from simulator.compare.hits import Hits
 
+_NEAR = 4
+"""Rungs of the ladder, of ten each."""
+
 
 @dataclass(frozen=True)
 class Ending:
-    """Runs of one optimizer on all problems, by how they ended; they add up to ``n``."""
+    """Runs of one optimizer on all problems, by how they ended; they add up to ``n``.
+
+    Attributes:
+        arrived: came within the gap.
+        stopped_near: stopped by themselves before that, within 10⁴ gaps: the stopping rule is to blame.
+        stopped_far: stopped by themselves further away, as in another valley.
+        out_of_budget: used all their values.
+        failed: ended in an error.
+    """
 
     arrived: int
-    stopped_short: int
+    stopped_near: int
+    stopped_far: int
     out_of_budget: int
     failed: int
 
     @property
     def n(self) -> int:
         """How many runs there are."""
-        return self.arrived + self.stopped_short + self.out_of_budget + self.failed
+        return (
+            self.arrived + self.stopped_near + self.stopped_far + self.out_of_budget + self.failed
+        )
 
 
 def endings(hits: Hits, gap: float, budget: int) -> Mapping[str, Ending]:
     """Optimizer → endings at a gap of the ladder; who used the whole budget did not stop short."""
-    hit = np.isfinite(hits.counts[..., hits.gaps.index(gap), 0]) & hits.present
+    rung = hits.gaps.index(gap)
+    hit = np.isfinite(hits.counts[..., rung, 0]) & hits.present
+    near = np.isfinite(hits.counts[..., max(0, rung - _NEAR), 0])
     failed = hits.failed & ~hit
     short = hits.present & ~hit & ~failed & (hits.spent[..., 0] < budget)
     rest = hits.present & ~hit & ~failed & ~short
-    counted = np.stack([each.sum(axis=(0, 2)) for each in (hit, short, rest, failed)], axis=1)
+    kinds = (hit, short & near, short & ~near, rest, failed)
+    counted = np.stack([each.sum(axis=(0, 2)) for each in kinds], axis=1)
     return {
         label: Ending(*map(int, row)) for label, row in zip(hits.optimizers, counted, strict=True)
     }

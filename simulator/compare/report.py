@@ -215,6 +215,8 @@ class Report:
         likely = ", ".join(each.other for each in fewer if each not in sure)
         unlike = ", ".join(each.other for each in self.duels if each not in fewer)
         told = f"{head}."
+        if sure:
+            told = f"{head}, fewer than {len(sure)} of the {len(self.duels)} others it was held against."
         if likely:
             told += f" Typically fewer than, but not on enough families to be sure: {likely}."
         return f"{told} Not shown to need fewer than: {unlike}." if unlike else told

@@ -119,7 +119,7 @@ def test_coffee_and_classical_functions_have_verdicts_of_their_own(report, drawn
 def test_the_page_names_the_set_of_the_performance_profile_and_how_runs_ended(report, drawn):
     text = page(report, drawn)
     assert "about: newton, adam, scipy slsqp." in text
-    assert "stopped short" in text
+    assert "stopped near" in text
     assert report.endings["adam"].n == 12
 
 

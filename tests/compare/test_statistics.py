@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulator.compare.costs import COST_MODELS, cost_model
-from simulator.compare.endings import endings
+from simulator.compare.endings import Ending, endings
 from simulator.compare.hits import GAPS, Hits, first_hits
 from simulator.compare.intervals import family_resamples, interval, median, resamples, wilson
 from simulator.compare.profiles import (
@@ -208,19 +208,17 @@ def test_the_best_of_several_candidates_pays_for_having_been_chosen():
     assert chosen.p_chosen > alone.p
 
 
-def test_endings_tell_stopping_short_from_running_out():
+def test_endings_tell_stopping_near_and_far_from_running_out():
     hits = synthetic([[[10, np.inf], [20, 30]], [[np.inf, 40], [np.inf, np.inf]]], spent=100.0)
-    short = hits.spent.copy()
-    short[1, 1, 0, 0] = 60.0
-    found = endings(replace(hits, spent=short), 1e-8, 100)
-    first, second = found["a"], found["b"]
-    assert (first.arrived, first.stopped_short, first.out_of_budget, first.failed) == (2, 0, 2, 0)
-    assert (second.arrived, second.stopped_short, second.out_of_budget, second.failed) == (
-        2,
-        1,
-        1,
-        0,
-    )
+    spent, counts = hits.spent.copy(), hits.counts.copy()
+    spent[1, 1, :, 0] = 60.0
+    counts[1, 1, 0, :4] = 50.0
+    found = endings(replace(hits, spent=spent, counts=counts), 1e-8, 100)
+    assert found == {
+        "a": Ending(arrived=2, stopped_near=0, stopped_far=0, out_of_budget=2, failed=0),
+        "b": Ending(arrived=2, stopped_near=1, stopped_far=1, out_of_budget=0, failed=0),
+    }
+    assert found["b"].n == 4
 
 
 def test_cost_models_price_the_same_counts():

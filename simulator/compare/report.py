@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
+
 from simulator.compare import noisy
 from simulator.compare.certainty import certainty
 from simulator.compare.costs import COST_MODELS, CUPS, CostModel
@@ -165,12 +167,12 @@ class Report:
     @cached_property
     def data(self) -> Profile:
         """The data profile at the report's gap."""
-        return data_profile(self.costs, self.gap, self._longest(self.costs))
+        return data_profile(self.costs, self.gap, self._most)
 
     @cached_property
     def distribution(self) -> Profile:
         """The distribution over all targets."""
-        return runtime_distribution(self.costs, self._longest(self.costs))
+        return runtime_distribution(self.costs, self._most)
 
     @cached_property
     def noisy_standings(self) -> list[Standing]:
@@ -183,7 +185,7 @@ class Report:
         if self.noisy is None:
             return None
         costs = self.noisy.at(CUPS)
-        return runtime_distribution(costs, self._longest(costs))
+        return runtime_distribution(costs, float((costs.spent / costs.sizes[:, None, None]).max()))
 
     def is_scipy(self, label: str) -> bool:
         """Whether the optimizer is one of scipy's."""
@@ -236,9 +238,13 @@ class Report:
         """How sure the reference optima are."""
         return certainty(self.hits.problems, self.hits.gaps[-1])
 
-    @staticmethod
-    def _longest(costs: Costs) -> float:
-        return float(max(10.0, (costs.spent / costs.sizes[:, None, None]).max()))
+    @property
+    def _most(self) -> float:
+        """Where the axes of profiles end: a budget of values with their gradients, whoever is drawn."""
+        prices = [
+            self.model.of(each.size, each.operations)[:2].sum() for each in self.hits.problems
+        ]
+        return float(max(10.0, self.budget * (np.array(prices) / self.costs.sizes).max()))
 
 
 def told_n(problems: int) -> str:

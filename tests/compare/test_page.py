@@ -107,6 +107,15 @@ def test_the_verdict_tells_sure_from_likely_and_from_not_shown(report):
         assert other.verdict().endswith(told)
 
 
+def test_the_curves_that_are_drawn_do_not_move_when_another_optimizer_is_taken_away(report):
+    left = ("newton", "scipy slsqp")
+    fewer = replace(report, hits=report.hits.of(left))
+    for curve in ("data", "distribution"):
+        every, some = getattr(report, curve), getattr(fewer, curve)
+        assert np.array_equal(every.x, some.x)
+        assert np.array_equal(every.share[[0, 2]], some.share)
+
+
 def test_coffee_and_classical_functions_have_verdicts_of_their_own(report, drawn):
     assert {name: len(part.hits.problems) for name, part in report.parts.items()} == {
         "coffee": 2, "classical functions": 1,

@@ -239,22 +239,42 @@ def test_a_failed_run_is_charged_whole_and_hits_nothing(hits):
     assert hits.present.all()
 
 
-def test_removing_an_optimizer_changes_nothing_about_the_others(hits):
-    every, fewer = hits.at(CALLS), hits.of(("newton", "scipy slsqp")).at(CALLS)
-    for label in fewer.hits.optimizers:
-        before, after = every.hits.optimizers.index(label), fewer.hits.optimizers.index(label)
-        assert np.array_equal(every.first[:, before], fewer.first[:, after])
-        for profile in (
-            lambda costs: data_profile(costs, 1e-6, 50.0),
-            lambda c: runtime_distribution(c, 50.0),
-        ):
-            one, other = profile(every), profile(fewer)
-            for part in ("share", "low", "high"):
-                assert np.array_equal(getattr(one, part)[before], getattr(other, part)[after])
-        rows = zip(ert_intervals(every, 1e-6), ert_intervals(fewer, 1e-6), strict=True)
-        assert all(one[before] == other[after] for one, other in rows)
-        same = [next(s for s in standings(c, 1e-6) if s.optimizer == label) for c in (every, fewer)]
-        assert same[0] == same[1]
+def told_of(costs, label, gap):
+    """Everything that is told of one optimizer and must not depend on who else is there."""
+    row = costs.hits.optimizers.index(label)
+    told = [costs.first[:, row], costs.spent[:, row]]
+    for profile in (data_profile(costs, gap, 50.0), runtime_distribution(costs, 50.0)):
+        told += [profile.share[row], profile.low[row], profile.high[row]]
+    told.append([each[row] for each in ert_intervals(costs, gap)])
+    told.append(next(each for each in standings(costs, gap) if each.optimizer == label))
+    return told
+
+
+def same(one, other):
+    return all(
+        np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+@pytest.mark.parametrize("removed", ["adam", "newton", "scipy slsqp"])
+def test_removing_an_optimizer_changes_nothing_about_the_others(hits, removed):
+    left = [label for label in hits.optimizers if label != removed]
+    every, fewer = hits.at(CALLS), hits.of(left).at(CALLS)
+    for label in left:
+        assert same(told_of(every, label, 1e-6), told_of(fewer, label, 1e-6))
+
+
+@pytest.mark.parametrize("removed", "abcd")
+def test_nor_where_costs_differ_a_hundredfold_and_half_of_the_runs_fail(removed):
+    rng = np.random.default_rng(10)
+    costs = rng.lognormal(3, 1, (15, 4, 6)) * np.array([1, 3, 30, 300])[:, None]
+    costs[rng.random(costs.shape) < 0.4] = np.inf
+    hits = synthetic(costs)
+    left = [label for label in hits.optimizers if label != removed]
+    every, fewer = hits.at(CALLS), hits.of(left).at(CALLS)
+    for label in left:
+        assert same(told_of(every, label, 1e-8), told_of(fewer, label, 1e-8))
 
 
 def test_a_performance_profile_names_its_set_and_pairs_have_two(hits):

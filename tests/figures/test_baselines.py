@@ -134,7 +134,7 @@ def _graph() -> Figure:
         GraphEdge(((100, 91, 91), (300, 170, 170)), -0.5),
     ]
     return draw_graph(
-        GraphPicture(420, 240, [("Grinder", 0, 100), ("Brewer", 110, 130)], boxes, edges)
+        GraphPicture(560, 240, [("Grinder", 0, 100), ("Brewer", 110, 130)], boxes, edges)
     )
 
 

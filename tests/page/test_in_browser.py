@@ -1,6 +1,7 @@
 """The page in a real browser: its numbers, its controls by keyboard, its pictures, its manners."""
 
 import html
+import itertools
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from simulator.certify import find
 from simulator.page import Page
 from simulator.page.layout import lay_out
 from simulator.page.stages import StagedGraph, View
@@ -97,6 +99,80 @@ def test_stepping_by_keyboard_goes_forward_to_the_loss_and_back_to_the_dials(hou
     tab.focus("[data-key='walk.back']")
     tab.press("Enter")
     assert tab.do("cup.stepper.at") == total - 2
+
+
+def test_the_guide_leads_from_brewing_to_blame_to_the_step(page_of, open_page):
+    tab = open_page(page_of("over-extracted-start"))
+    on = "document.querySelector('.guide [aria-current]')?.dataset.act ?? ''"
+    told = "document.querySelector('.step-line').textContent"
+    assert tab.do("document.querySelector('.guide .first').dataset.act") == "brew"
+    tab.focus(".guide [data-act=brew]")
+    tab.press("Enter")
+    assert tab.do(on) == "brew"
+    # The next button has the focus, so Enter goes on.
+    tab.press("Enter")
+    assert tab.do("cup.stepper.at") == 1
+    tab.focus(".guide [data-act=blame]")
+    tab.press("Space")
+    assert tab.do(on) == "blame"
+    assert "Now backwards" in tab.do(told)
+    tab.focus(".guide [data-act=change]")
+    tab.press("Enter")
+    assert "one backward pass" in tab.do(told)
+    before = tab.do("cup.cup.loss")
+    tab.press("Enter")
+    assert tab.do(on) == "change"
+    assert tab.do("cup.cup.loss") < before
+    assert "The score went from 4.182 to" in tab.do(told)
+
+
+def test_descent_goes_on_until_it_gains_next_to_nothing(page_of, open_page):
+    tab = open_page(page_of("over-extracted-start"))
+    tab.focus(".guide [data-act=change]")
+    tab.press("Enter", "Tab", "Enter")
+    tab.wait("cup.stepper.descent.timer === null")
+    best = page_of("over-extracted-start").data["methods"]["immersion"]["best"]["loss"]
+    assert tab.do("cup.cup.loss") - best < 0.005
+    told = tab.do("document.querySelector('.step-line').textContent")
+    assert "descent has mended the cup. The certified best is 5.240." in told
+    # Bold steps were taken back: no step of the way made the score fall.
+    losses = tab.do("cup.stepper.descent.losses")
+    assert all(after <= before for before, after in itertools.pairwise(losses))
+    assert tab.do("cup.state.rate") < 0.05
+
+
+def test_too_bitter_points_at_grind_time_milk_and_sugar(page_of, open_page):
+    tab = open_page(page_of("over-extracted-start"))
+    tab.focus(".ask")
+    tab.press("Enter")
+    told = tab.do("document.querySelector('.root-answer').textContent")
+    assert told.startswith("What lowers bitterness")
+    assert [word for word in ("coarser", "shorter", "more milk", "more sugar") if word in told] == [
+        "coarser", "shorter", "more milk", "more sugar",
+    ]  # fmt: skip
+    tab.do("cup.turn(2, 0.5)")
+    tab.frame()
+    assert tab.do("document.querySelector('.root-answer').textContent") != told
+
+
+@pytest.mark.parametrize("name", ["house-blend", "top-box"])
+def test_the_best_is_marked_as_certified_only_where_it_is_proved(page_of, open_page, name):
+    page = page_of(name)
+    tab = open_page(page, "language=en")
+    certificate = find(page.problem)
+    assert certificate.proved
+    told = tab.do("document.querySelector('.race').lastChild.textContent")
+    assert told.startswith("★ Certified best: score ")
+    score, above = (float(each) for each in re.findall(r"\d+\.\d+", told))
+    unit = 0.01 if "%" in told else 1.0
+    assert score * unit == pytest.approx(page.problem.perfect - certificate.upper, abs=1e-6)
+    assert above * unit >= page.problem.perfect - certificate.lower
+    assert above * unit <= page.problem.perfect - certificate.lower + 1.1e-6
+    assert tab.do("document.querySelector('.best-name').textContent") == "certified best"
+    tab.do("cup.choose('method', 'pour-over')")
+    told = tab.do("document.querySelector('.race').lastChild.textContent")
+    assert told.startswith("★ Best found by 4 searches")
+    assert tab.do("document.querySelector('.best-name').textContent") == "best found"
 
 
 def test_boxes_are_walked_by_arrow_keys_and_tell_their_formula(house_page, open_page):
@@ -220,7 +296,7 @@ def test_do_it_takes_the_step_and_keeps_its_word(page_of, open_page):
 def test_descent_makes_the_customers_content(page_of, open_page):
     tab = open_page(page_of("over-extracted-start"))
     first = tab.do("9 - cup.cup.loss")
-    tab.focus(".descent .primary")
+    tab.focus(".descent .step-one")
     scores = []
     for _ in range(8):
         tab.press("Enter")
@@ -400,7 +476,8 @@ def axe(tmp_path_factory):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_axe_finds_no_serious_violation(page_of, open_page, axe, language, theme):
     tab = open_page(page_of("over-extracted-start"), f"language={language}&theme={theme}")
-    tab.do("cup.check.runButton.click(), cup.stepper.leap(), cup.stepper.leap(), cup.takeSteps(1)")
+    tab.do("cup.check.runButton.click(), cup.race.toggle(), cup.stepper.jump('end'), 0")
+    tab.do("cup.stepper.descent.one(), cup.stepper.go(1)")
     tab.do(f"(0, eval)({json.dumps(axe)}), 0")
     found = tab.do("axe.run().then(({ violations }) => violations)")
     serious = [

@@ -77,9 +77,9 @@ def test_both_languages_say_the_same_things():
 
 
 MODULES = [
-    "axes", "check_panel", "control_chart", "cup", "customers_panel", "dom", "formula", "graph_view",
-    "landscape", "lens", "main", "race", "race_panel", "recipe_panel", "saving", "stepper", "voice", "walk",
-    "words",
+    "axes", "check_panel", "control_chart", "cup", "customers_panel", "descent", "dom", "formula",
+    "graph_view", "guide", "landscape", "lens", "main", "race", "race_panel", "recipe_panel", "saving",
+    "stepper", "voice", "walk", "words",
 ]  # fmt: skip
 
 
@@ -97,6 +97,8 @@ def test_every_message_of_the_page_is_used_and_every_used_one_exists():
         *(f"chart.{region}" for region in ("over", "strong", "under", "weak")),
         *(f"check.{column}" for column in ("analytic", "dial", "difference", "numeric")),
         *(f"graph.{turn}_short" for turn in ("close", "deeper", "open")),
+        *(f"guide.{act}" for act in ("brew", "blame", "change", "race")),
+        *(f"guide.{act}_about" for act in ("brew", "blame", "change", "race")),
         "page.png",
         "page.svg",
         "separator.changes",

@@ -6,13 +6,14 @@ import { Brewer, brewed, position } from "./cup.js";
 import { CustomersPanel } from "./customers_panel.js";
 import { button, element, set, text } from "./dom.js";
 import { GraphView } from "./graph_view.js";
+import { Guide } from "./guide.js";
 import { Lens } from "./lens.js";
 import { Runner } from "./race.js";
 import { RacePanel } from "./race_panel.js";
 import { RecipePanel } from "./recipe_panel.js";
 import { save } from "./saving.js";
 import { Stepper } from "./stepper.js";
-import { signed, Words } from "./words.js";
+import { signed, significant, Words } from "./words.js";
 
 const DEPTHS = ["napkin", "names", "operations"];
 const REST = 250;
@@ -33,6 +34,7 @@ class App {
     this.words = new Words(data.words[this.state.language]);
     this.savings = [];
     this.recipe = new RecipePanel(this);
+    this.guide = new Guide(this);
     this.lens = new Lens(this);
     this.view = new GraphView(this, (node) => this.look(node));
     this.stepper = new Stepper(this, this.view);
@@ -66,14 +68,15 @@ class App {
         element("div", {}, element("p", { class: "eyebrow" }, "perfect-cup"), element("h1", {}, this.data.name),
           this.data.description ? element("p", { class: "description" }, this.data.description) : null),
         element("div", { class: "switches" }, this.languageSet = element("div", { class: "languages", role: "group" }, this.languageButtons), this.themeButton, this.linkButton)),
-      this.lead,
+      this.lead, this.guide.panel,
       element("div", { class: "desk" }, element("aside", {}, this.recipe.panel),
         element("div", { class: "wide" },
           element("section", { class: "card graph-card", "aria-labelledby": "graph-title" },
             element("div", { class: "card-head" }, element("div", {}, this.graphTitle, this.graphNote), this.saving(() => this.view.picture, "graph")),
             this.stepper.panel,
-            element("div", { class: "root" }, this.rootLabel = element("label", { for: "root" }), this.rootChoice = element("select", { id: "root", onchange: () => this.ask(this.rootChoice.value) })),
-            this.legend, this.hint = element("p", { class: "quiet hint" }), this.view.scroller),
+            element("div", { class: "root" }, this.rootLabel = element("label", { for: "root" }), this.rootChoice = element("select", { id: "root", onchange: () => this.ask(this.rootChoice.value) }),
+              this.bitterButton = button("", () => this.ask("perception.bitterness"), { class: "ask" })),
+            this.rootAnswer = element("p", { class: "root-answer" }), this.legend, this.hint = element("p", { class: "quiet hint" }), this.view.scroller),
           this.customers.panel, this.race.panel,
           element("div", { class: "pair" }, this.chart.panel, this.check.panel))),
       element("footer", {}, this.footer), this.lens.panel);
@@ -137,7 +140,7 @@ class App {
 
   settle() { this.stepper.reset(); this.brew(); this.draw(); this.writeAddress(); }
 
-  /** Gradient descent, by the emitted rule: each step is taken from the cup before. */
+  /** Gradient descent, by the emitted rule: each step is taken from the cup before. Returns what it turned, in words. */
   takeSteps(count) {
     const index = this.data.rules.findIndex((rule) => rule.method === "gradient-descent");
     const { cup } = this;
@@ -151,7 +154,7 @@ class App {
     this.settle();
     let predicted = 0;
     before.gradient.forEach((slope, i) => { predicted -= slope * (this.state.x[i] - before.x[i]); });
-    this.recipe.tellStep(count, this.cup.settings.map((value, i) => value - before.settings[i]), predicted, before.loss - this.cup.loss);
+    return this.recipe.tellStep(count, this.cup.settings.map((value, i) => value - before.settings[i]), predicted, before.loss - this.cup.loss);
   }
 
   // --- the graph ---
@@ -190,6 +193,22 @@ class App {
   verdict(sign) {
     if (this.cup.root === this.brewer.output) return this.words.say(sign > 0 ? "graph.too_much" : "graph.too_little");
     return this.words.say(sign > 0 ? "graph.raises" : "graph.lowers", { root: this.rootName });
+  }
+
+  /** Which turn of each dial would lower what the blame is about, or raise it if it is a score. */
+  answer() {
+    const { words, cup, data } = this;
+    const name = this.state.root;
+    const isLoss = cup.root === this.brewer.output;
+    const wanted = name.endsWith(".score") ? 1 : -1;
+    const turns = data.knobs.map((knob, i) => ({ knob, at: this.state.x[i], slope: cup.adjoint[this.brewer.knobNodes[i]] }))
+      .map(({ knob, at, slope }) => ({ knob, at, amount: wanted * Math.sign(slope) * knob.amount, effect: wanted * Math.abs(slope) * knob.amount }))
+      .filter(({ at, amount, effect }) => Math.abs(effect) >= 5e-6 && !(at === 0 && amount < 0) && !(at === 1 && amount > 0))
+      .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
+      .map(({ knob, amount, effect }) => `${words.turn(knob, amount)} ${effect > 0 ? "+" : "−"}${isLoss && data.objective === "share-above" ? `${significant(Math.abs(100 * effect), 2)} %` : significant(Math.abs(effect), 2)}`);
+    const value = isLoss ? this.lossText(cup.loss) : words.value(cup.values[cup.root], this.brewer.data.quantities[cup.root] || "");
+    const key = turns.length ? (wanted > 0 ? "graph.what_raises" : "graph.what_lowers") : "graph.what_nothing";
+    return words.say(key, { root: this.rootName, value, turns: words.list(turns) });
   }
 
   /** Follow another quantity's blame: the backward pass then starts there. */
@@ -248,6 +267,7 @@ class App {
       if (isMoving && panel !== this.chart && this.hidden.has(panel)) this.stale.add(panel);
       else { this.stale.delete(panel); panel.update(this.cup); }
     }
+    text(this.rootAnswer, this.answer());
     text(this.shownCount, ` · ${this.words.say("graph.count", { shown: this.view.order.length, all: this.brewer.walk.size })}`);
   }
 
@@ -265,6 +285,7 @@ class App {
     text(this.graphTitle, words.say("graph.title"));
     this.graphNote.replaceChildren(words.say("graph.note"), this.shownCount);
     text(this.rootLabel, words.say("graph.root"));
+    text(this.bitterButton, words.say("graph.bitter"));
     this.rootChoice.replaceChildren(...this.roots().map((name) => element("option", { value: name }, words.quantity(name))));
     this.rootChoice.value = this.state.root;
     this.labelLegend();
@@ -274,7 +295,7 @@ class App {
     text(this.linkButton, words.say("page.link"));
     set(this.languageSet, "aria-label", words.say("page.language"));
     for (const each of this.languageButtons) set(each, "aria-pressed", each.dataset.language === this.state.language);
-    for (const panel of [this.recipe, this.customers, this.race, this.chart, this.check]) panel.relabel();
+    for (const panel of [this.guide, this.recipe, this.customers, this.race, this.chart, this.check]) panel.relabel();
     if (this.drawnView) this.view.relabel();
     for (const relabel of this.savings) relabel();
     this.lens.show(this.lens.node, this.view, this.cup);

@@ -23,7 +23,7 @@ export class RecipePanel {
     this.rate = element("input", { type: "number", min: 0.001, max: 1, step: "any", id: "rate", value: 0.05,
       oninput: () => app.setRate(Number(this.rate.value)) });
     this.rateName = element("label", { for: "rate" });
-    this.stepButton = button("", () => app.takeSteps(1), { class: "primary" });
+    this.stepButton = button("", () => app.takeSteps(1), { class: "step-one" });
     this.manyButton = button("", () => app.takeSteps(25));
     this.undoButton = button("", () => app.undo());
     this.resetButton = button("", () => app.reset());
@@ -126,11 +126,13 @@ export class RecipePanel {
 
   tell(sentence) { text(this.told, sentence); }
 
+  /** Say what steps have turned; returns it without the rest of the sentence. */
   tellStep(count, changes, predicted, real) {
     const { words, data } = this.app;
     const turns = changes.map((change, i) => (Math.abs(change) > 1e-9 ? words.turn(data.knobs[i], change) : null)).filter(Boolean);
-    if (!turns.length) { this.tell(words.say("recipe.still")); return; }
+    if (!turns.length) { this.tell(words.say("recipe.still")); return ""; }
     const told = words.say(count === 1 ? "recipe.stepped" : "recipe.stepped_many", { count, changes: words.list(turns), predicted: signed(predicted), real: signed(real) });
     this.tell(real < 0 && predicted > 0 ? `${told} ${words.say("recipe.overshot")}` : told);
+    return words.list(turns);
   }
 }

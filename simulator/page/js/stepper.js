@@ -1,5 +1,6 @@
 // Stepping: forward one node at a time, the loss, then backward one node at a time.
 
+import { Descent } from "./descent.js";
 import { button, element, set, text } from "./dom.js";
 import { signed } from "./words.js";
 
@@ -26,9 +27,10 @@ export class Stepper {
     };
     this.speed = element("input", { type: "range", min: 0, max: PAUSES.length - 1, value: 2, step: 1 });
     this.speedName = element("span", {});
+    this.descent = new Descent(app);
     this.panel = element("div", { class: "stepper" },
       element("div", { class: "step-controls" }, Object.values(this.buttons), element("label", { class: "speed" }, this.speedName, this.speed), this.phase),
-      this.progress, this.line);
+      this.progress, this.line, this.descent.row);
   }
 
   get stepping() { return this.at === null ? null : this; }
@@ -61,6 +63,17 @@ export class Stepper {
       if (next >= this.steps.length) { this.pause(); return; }
       this.at = Math.max(next, 0);
     }
+    this.descent.clear();
+    this.app.stepped();
+    this.view.reveal(this.steps[this.at]);
+  }
+
+  /** Straight to a place: a number, the turn of the way ("back"), or its end ("end"). */
+  jump(to) {
+    this.pause();
+    this.descent.clear();
+    this.plan();
+    this.at = to === "back" ? this.forward : to === "end" ? this.steps.length - 1 : to;
     this.app.stepped();
     this.view.reveal(this.steps[this.at]);
   }
@@ -69,6 +82,7 @@ export class Stepper {
     if (this.at === null) this.plan();
     this.at = this.at !== null && this.at >= this.forward - 1 ? this.steps.length - 1 : this.forward - 1;
     this.app.stepped();
+    this.view.reveal(this.steps[this.at]);
   }
 
   toggle() {
@@ -84,10 +98,15 @@ export class Stepper {
 
   pause() { clearTimeout(this.timer); this.timer = null; }
 
-  leave() { this.pause(); this.at = null; this.app.stepped(); }
+  leave() { this.pause(); this.descent.clear(); this.at = null; this.app.stepped(); }
 
-  /** After another view or method the nodes are others. */
-  reset() { if (this.at !== null) { this.pause(); this.at = null; } }
+  /** After another view or method the nodes are others; after another cup the blame is. */
+  reset() {
+    this.descent.clear();
+    if (this.at !== null) { this.pause(); this.at = null; }
+  }
+
+  get isFinished() { return this.at !== null && this.at >= this.steps.length - 1; }
 
   update() {
     const { words } = this.app;
@@ -95,12 +114,20 @@ export class Stepper {
     text(this.buttons.play, words.say(this.timer === null ? "walk.play" : "walk.pause"));
     text(this.speedName, words.say("walk.speed"));
     this.buttons.back.disabled = this.at === null || this.at === 0;
-    this.buttons.leave.disabled = this.at === null;
+    this.buttons.forward.disabled = this.isFinished;
+    this.buttons.leave.disabled = this.at === null && !this.descent.isUnderWay;
+    this.descent.update(this.isFinished);
+    // One button is the one to press next.
+    this.buttons.forward.classList.toggle("primary", this.descent.row.hidden);
+    text(this.buttons.end, words.say(this.at !== null && this.at >= this.forward - 1 ? "walk.end_back" : "walk.end"));
+    this.app.guide.update();
     if (this.at === null) {
-      this.panel.classList.remove("stepping");
-      text(this.line, words.say("walk.ready"));
-      text(this.phase, "");
-      this.progress.value = 0;
+      const { isUnderWay } = this.descent;
+      this.panel.classList.toggle("stepping", isUnderWay);
+      text(this.line, isUnderWay ? this.descent.line : words.say("walk.ready"));
+      text(this.phase, isUnderWay ? words.say("walk.phase_descent") : "");
+      set(this.phase, "class", "phase descending");
+      this.progress.value = isUnderWay ? 1 : 0;
       set(this.progress, "aria-label", words.say("walk.title"));
       return;
     }

@@ -64,11 +64,11 @@ export class Words {
 
   /** A value of the graph with its unit. */
   value(number, unit) {
-    if (unit === "share") return `${plain(100 * number)} %`;
-    if (unit === "points" || unit === "steps") return plain(number);
-    if (unit === "/10") return `${plain(number)} / 10`;
+    if (unit === "share") return `${readable(100 * number)} %`;
+    if (unit === "points" || unit === "steps") return readable(number);
+    if (unit === "/10") return `${readable(number)} / 10`;
     const name = this.unit(unit);
-    return name ? `${plain(number)} ${name}` : plain(number);
+    return name ? `${readable(number)} ${name}` : readable(number);
   }
 }
 
@@ -86,6 +86,11 @@ export function significant(value, digits) {
 export function plain(value) {
   const text = significant(value, 3);
   return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** A quantity of the cup: what nobody could taste is about 0. */
+function readable(value) {
+  return value !== 0 && Math.abs(value) < 1e-4 ? "≈0" : plain(value);
 }
 
 /** With a sign: two decimals, three where small. */

@@ -96,16 +96,18 @@ def _std(*args: Any, **kwargs: Any) -> Any:
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
     array = np.asarray(plain(x), dtype=object)
-    if axis is None and ord in (None, "fro", 2) and (ord != 2 or array.ndim == 1):
-        array, axis = (array, None)
-    elif ord not in (None, 1, 2, np.inf) or not (array.ndim == 1 or np.ndim(axis) == 0):
-        raise unsupported(f"np.linalg.norm with ord={ord!r}", np.linalg.norm)
-    if ord == 1:
-        return np.sum(elementwise(TABLE["absolute"], (array,)), axis=axis, keepdims=keepdims)
-    if ord == np.inf:
-        return _max(elementwise(TABLE["absolute"], (array,)), axis, keepdims=keepdims)
-    squares = np.sum(array * array, axis=axis, keepdims=keepdims)
-    return elementwise(_root_of_squares, (squares,))
+    # Without an order all entries count alike; with one, two axes make a matrix, which has other norms.
+    along = np.ndim(array) if axis is None else np.size(axis)
+    if (axis is None and ord is None) or (along, ord) in _ROOTS_OF_SQUARES:
+        squares = np.sum(array * array, axis=axis, keepdims=keepdims)
+        return elementwise(_root_of_squares, (squares,))
+    if along != 1 or ord not in (1, np.inf):
+        raise unsupported(f"np.linalg.norm with ord={ord!r} over {along} axes", np.linalg.norm)
+    reduced = np.sum if ord == 1 else _max
+    return reduced(elementwise(TABLE["absolute"], (array,)), axis=axis, keepdims=keepdims)
+
+
+_ROOTS_OF_SQUARES = ((1, None), (1, 2), (2, None), (2, "fro"))
 
 
 def _root_of_squares(total: Any) -> Any:
@@ -165,7 +167,7 @@ FUNCTIONS: Mapping[Any, Function] = {
     np.amax: _max,
     np.min: _min,
     np.amin: _min,
-    np.ptp: lambda array, axis=None, **_: _max(array, axis) - _min(array, axis),
+    np.ptp: lambda array, axis=None, **o: _max(array, axis, **o) - _min(array, axis, **o),
     np.all: _all,
     np.any: _any,
     np.clip: _clip_array,

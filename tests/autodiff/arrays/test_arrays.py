@@ -82,7 +82,7 @@ SUPPORTED = {
     "var and std": lambda x: x.var() + np.std(x.reshape(2, 3), axis=0, ddof=1),
     "max": lambda x: x.max() * np.max(x.reshape(2, 3), axis=1),
     "min": lambda x: x.min() * np.min(x.reshape(2, 3), axis=0),
-    "ptp": lambda x: np.ptp(x),
+    "ptp": lambda x: np.ptp(x) * np.ptp(x.reshape(2, 3), axis=1, keepdims=True),
     "cumsum": lambda x: np.cumsum(x) * x,
     "cumsum over rows": lambda x: np.cumsum(x.reshape(2, 3), axis=0),
     "cumprod": lambda x: np.cumprod(x),
@@ -100,6 +100,12 @@ SUPPORTED = {
     "trace": lambda x: np.trace(x[:4].reshape(2, 2)) * x[0],
     "norm": lambda x: np.linalg.norm(x) * np.linalg.norm(x.reshape(2, 3), axis=1),
     "other norms": lambda x: np.linalg.norm(x, 1) * np.linalg.norm(x, np.inf),
+    "norm of a matrix": lambda x: np.linalg.norm(x.reshape(2, 3), "fro") * np.linalg.norm(x, 2),
+    "norms of rows": lambda x: (
+        np.linalg.norm(x.reshape(2, 3), 1, axis=0, keepdims=True)
+        * np.linalg.norm(x.reshape(2, 3), np.inf, axis=1, keepdims=True)
+    ),
+    "norm over two axes": lambda x: np.linalg.norm(x.reshape(1, 2, 3), axis=(1, 2)),
     "matrix_power": lambda x: np.linalg.matrix_power(x[:4].reshape(2, 2), 3),
     "trapezoid": lambda x: np.trapezoid(x**2, dx=0.5),
     "polyval": lambda x: np.polyval(x[:3], x[3:]),
@@ -129,6 +135,24 @@ SUPPORTED = {
     "iteration": lambda x: np.stack([a * b for a, b in itertools.pairwise(x)]),
     "full_like": lambda x: np.full_like(x, 2.0) * x + np.ones_like(x) * x[0],
 }
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 1), (1, 0)])
+@pytest.mark.parametrize("order", [None, 0, 1, 2, 3, -1, np.inf, -np.inf, "fro", "nuc"])
+@pytest.mark.parametrize("shape", [(4,), (2, 2), (1, 2, 2)])
+def test_a_norm_is_numpys_or_refused(shape, order, axis):
+    array = np.array([1.0, -2.0, 3.0, 4.5]).reshape(shape)
+
+    def norm(x):
+        return np.linalg.norm(x.reshape(shape), order, axis)
+
+    try:
+        (got,) = compile(norm, 4, ("value",))(array.ravel())
+    except (TypeError, ValueError):
+        return
+    want = np.linalg.norm(array, order, axis)
+    assert np.shape(got) == np.shape(want)
+    np.testing.assert_allclose(got, want, rtol=1e-15)
 
 
 @pytest.mark.parametrize("name", SUPPORTED)

@@ -73,7 +73,10 @@ def mutants_of(root: Path, file: str) -> Iterator[Mutant]:
 
 
 def _never_run(node: ast.AST) -> Iterator[ast.AST]:
-    """What no test could notice: annotations, and guards against slips of whoever changes the code."""
+    """What no test could notice: annotations, and guards against slips of whoever changes the code.
+
+    Neither does it matter how much a cache holds, nor by which negative number a length is left open.
+    """
     aside: list[ast.AST | None] = [
         *getattr(node, "decorator_list", ()),
         getattr(node, "annotation", None),
@@ -83,6 +86,9 @@ def _never_run(node: ast.AST) -> Iterator[ast.AST]:
         aside.append(node)
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         aside.append(node)
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("reshape", "lru_cache")):
+        aside += [each.operand for each in ast.walk(node) if isinstance(each, ast.UnaryOp)]
+        aside += [each for each in node.keywords if each.arg == "maxsize"]
     for part in aside:
         if part is not None:
             yield from ast.walk(part)

@@ -38,6 +38,9 @@ def test_a_mutant_changes_one_thing(mutated, text, change, becomes):
         "if TYPE_CHECKING:\n    import a",
         "'text' + a",
         "f'{a}' * b",
+        "a.reshape(-1, n)",
+        "@lru_cache(maxsize=8)\ndef f():\n    pass",
+        "g = lru_cache(maxsize=8)(f)",
     ],
 )
 def test_what_no_test_could_notice_is_left_alone(mutated, text):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from simulator.autodiff import NonfiniteError, compile, hessian, trace
+from simulator.autodiff import NonfiniteError, compile, grad, hessian, primitive, trace
 from simulator.autodiff.dialects.program import linearize
 
 POINTS = st.lists(st.floats(-3.0, 3.0), min_size=3, max_size=3).map(np.array)
@@ -157,3 +157,21 @@ def test_names_are_those_of_error_messages():
 def test_a_graph_of_another_size_is_refused():
     with pytest.raises(ValueError, match="size is 2, but the graph has 3"):
         compile(trace(model, 3), 2)
+
+
+@pytest.mark.parametrize("dialect", ["python", "numpy"])
+def test_a_derivative_inside_a_model_compiles(dialect):
+    # The inner variables stand for the outer ones: they are aliases, and no operations.
+    steepness = trace(lambda x: grad(lambda y: y[0] ** 3 * x[1])(x)[0] * x[1], 2)
+    value, gradient = compile(steepness, dialect=dialect)(np.array([2.0, 0.5]))
+    assert value == pytest.approx(3.0 * 4.0 * 0.25)
+    assert gradient == pytest.approx([6.0 * 2.0 * 0.25, 3.0 * 4.0 * 2.0 * 0.5])
+
+
+@pytest.mark.parametrize("dialect", ["python", "numpy"])
+def test_what_numpy_would_warn_of_is_an_ieee_value_without_a_warning(dialect):
+    logarithm = primitive("own_log", np.log, [lambda g, y, x: g / x])
+    f = compile(lambda x: logarithm(x[0] - 2.0) * 3.0, 1, ("value",), dialect)
+    assert np.isnan(f(np.array([1.0]))[0])
+    assert f(np.array([2.0]))[0] == -np.inf
+    assert f(np.array([3.0]))[0] == 0.0

@@ -157,6 +157,12 @@ def test_every_kth_point_is_recorded_from_the_start(adam):
     assert np.array_equal(every_one.points[0], STARTS)
 
 
+def test_nothing_is_recorded_unless_asked_for(adam):
+    walk = adam(STARTS, 10)
+    assert walk.points.shape == (0, *STARTS.shape)
+    assert walk.values.shape == (0, STARTS.shape[1])
+
+
 def test_shapes_for_one_start(adam):
     walk = adam(STARTS[:, 0], 6, every=2)
     assert [a.shape for a in walk] == [(2,), (5,), (3, 2), (3,)]

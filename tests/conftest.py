@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from simulator.experiment.results import open_results
+
+# Speed is measured by scripts/bench; a test must not fail because the machine was busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 SIGN_RULE = '''\
 from dataclasses import dataclass

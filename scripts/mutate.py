@@ -76,10 +76,15 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "experiment/study.py",
         ),
         (
-            "tests/experiment",
+            "tests/experiment/test_yaml_source.py",
+            "tests/experiment/test_yaml_scalars.py",
+            "tests/experiment/test_config.py",
+            "tests/experiment/test_config_faults.py",
+            "tests/experiment/test_config_options.py",
+            "tests/experiment/test_config_schema.py",
+            "tests/experiment/test_own_presets.py",
+            "tests/experiment/test_study.py",
             "simulator/experiment",
-            "--ignore=tests/experiment/store",
-            "--ignore=tests/experiment/test_every_optimizer.py",
         ),
     ),
     "store": (

@@ -460,3 +460,73 @@ class TestSectionsThatAreNoSettings:
         expected = fault(text).expected
         for shape in shapes:
             assert shape in expected
+
+
+class TestWhatIsNoSetting:
+    """A value of another shape than the place wants, and what the place wants."""
+
+    @pytest.mark.parametrize(
+        ("text", "key", "problem", "expected"),
+        [
+            ("cup: big", "cup", "not a known cup", "standard or skimmed-milk"),
+            ("cup: {a: 1}", "cup.a", "a cup has no such property", "served_g, milk_protein_g_kg"),
+            ("bean: 3", "bean", "not a bean", "or its numbers: {name, e_max,"),
+            ("tune: 3", "tune", "not a mapping of knobs", "settings such as {grind_um: ...}"),
+            ("tune: {}", "tune", "nothing is tuned", "at least one knob"),
+            ("fixed: 3", "fixed", "not a mapping of knobs", "settings such as {grind_um: ...}"),
+            ("stop: 3", "stop", "not the stopping rule", "settings such as {max_evaluations:"),
+            ("noise: 3", "noise", "not settings", "settings: {customers_per_cup: ...,"),
+            ("objective: 4", "objective", "not settings", "mean-score or share-above, or settings"),
+            ("optimizers: {}", "optimizers", "not a list", "lines that begin with '-'"),
+            ("optimizers: []", "optimizers", "a list of 0", "from 1 to 100 entries"),
+            ("check: {methods: []}", "check.methods", "a list of 0", "from 1 to 100 entries"),
+        ],
+    )
+    def test_is_named_with_what_is_expected(self, text, key, problem, expected):
+        found = fault(text)
+        assert (found.key, found.line) == (key, 2)
+        assert problem in found.problem
+        assert expected in found.expected
+
+
+class TestParametersOfAFunction:
+    """``problem: module:function`` has parameters of any name, and nothing of coffee."""
+
+    @pytest.mark.parametrize(
+        ("tune", "key", "problem", "help_"),
+        [
+            ("[]", "tune", "no parameters with bounds", "such as {x: [-2, 2], y: [0, 1]}"),
+            ("{x: 3}", "tune.x", "not a pair of bounds", "[low, high]"),
+            ("{x: [1, 1]}", "tune.x", "bounds without room", "low below high"),
+            ("{x: [2, 1]}", "tune.x", "bounds without room", "low below high"),
+            ("{x: {low: 1}}", "tune.x.high", "is missing", "a number"),
+            ("{x: {high: 1}}", "tune.x.low", "is missing", "a number"),
+            ("{x: {low: 0, high: 2, width: 2}}", "tune.x.width", "no such part", "or scale"),
+            ("{x: {low: 0, high: 2, scale: log}}", "tune.x", "cannot reach 0", "scale: linear"),
+            ("{x y: [0, 2]}", "tune.x y", "not a parameter's name", "letters, digits and '_'"),
+            (f"{{{'x' * 41}: [0, 2]}}", f"tune.{'x' * 41}", "not a parameter's name", "at most 40"),
+        ],
+    )
+    def test_are_named_with_their_place(self, tune, key, problem, help_):
+        found = fault(f"problem: mine:valley\ntune: {tune}")
+        assert (found.key, found.line) == (key, 3)
+        assert problem in found.problem
+        assert help_ in f"{found.expected} {found.remedy}"
+
+    def test_are_read_in_both_forms(self):
+        text = (
+            "name: f\nproblem: mine:valley\ntune: {x: [-2, 2], rate: {low: 1, high: 9, scale: log}}"
+        )
+        read = loads(text).tune
+        assert [(b.low, b.high, b.scale) for b in read.values()] == [
+            (-2.0, 2.0, "linear"),
+            (1.0, 9.0, "log"),
+        ]
+        longest = "x" * 40
+        assert list(loads(f"name: f\nproblem: a:b\ntune: {{{longest}: [0, 1]}}").tune) == [longest]
+
+    @pytest.mark.parametrize("section", ["brew: {dose_g: 15}", "bean: dark", "customers: milk"])
+    def test_stand_beside_nothing_of_coffee(self, section):
+        found = fault(f"problem: mine:valley\ntune: {{x: [0, 1]}}\n{section}")
+        assert found.key == section.partition(":")[0]
+        assert "is about coffee, but problem names a function" in found.problem

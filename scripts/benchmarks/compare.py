@@ -124,13 +124,15 @@ def noise(report: Report) -> str:
     if report.noisy is None:
         return ""
     problems, _, repeats = report.noisy.present.shape
+    last = report.recommended
     found = [
-        f"{each.optimizer} {each.ert.text()} ({share(each.success)} %)"
+        f"{each.optimizer} {each.ert.text()} ({share(each.success)}; {share(last[each.optimizer])})"
         for each in report.noisy_standings
     ]
     return (
         f"\n**Noisy customers** (n = {problems} problems × {repeats} starts): cups until one is within 0.05 "
-        "of the best true mean, and in brackets % of runs that served such a cup in 300. "
+        "of the best true mean, and in brackets % of runs that served such a cup in 300, and % whose last "
+        "word is such a cup. "
         f"Fewest: {', '.join(found[:6])}; most: {', '.join(found[-3:])}.\n"
     )
 

@@ -50,8 +50,10 @@ class Hits:
         gaps: the ladder of targets.
         counts: (P, S, R, G, 3), counts at the first hit; infinite without one.
         spent: (P, S, R, 3), counts of the whole run.
-        present: (P, S, R), whether the run is there and did not end in an error.
+        present: (P, S, R), whether the run is there.
         failed: (P, S, R), whether it ended in an error: such a run has hit nothing.
+        final: (P, S, R), how far the true loss of what the run recommends in the end lies above the
+            reference; infinite without a recommendation.
     """
 
     problems: tuple[Instance, ...]
@@ -61,6 +63,7 @@ class Hits:
     spent: Array
     present: NDArray[np.bool_]
     failed: NDArray[np.bool_]
+    final: Array
 
     @property
     def missing(self) -> int:
@@ -92,6 +95,7 @@ class Hits:
             spent=self.spent[:, chosen],
             present=self.present[:, chosen],
             failed=self.failed[:, chosen],
+            final=self.final[:, chosen],
         )
 
     def on(self, problems: Sequence[int]) -> Hits:
@@ -104,6 +108,7 @@ class Hits:
             spent=self.spent[chosen],
             present=self.present[chosen],
             failed=self.failed[chosen],
+            final=self.final[chosen],
         )
 
 
@@ -147,7 +152,7 @@ def collect(
     shape = (len(problems), len(optimizers), repeats)
     counts = np.full((*shape, len(gaps), 3), np.inf)
     spent, present = np.zeros((*shape, 3)), np.zeros(shape, dtype=np.bool_)
-    failed = np.zeros(shape, dtype=np.bool_)
+    failed, final = np.zeros(shape, dtype=np.bool_), np.full(shape, np.inf)
     for run, name, trace in runs:
         instance = problems[place[name]]
         if run.problem_hash != instance.hash:
@@ -163,5 +168,8 @@ def collect(
         spent[cell] = run.value_count, run.gradient_count, run.hessian_count
         if run.failed:
             spent[cell] = budget, 0, 0
+        elif np.isfinite(run.loss):
+            final[cell] = run.loss - instance.reference.least
         counts[cell] = first_hits(trace, instance.reference.least, gaps)
-    return Hits(tuple(problems), tuple(optimizers), tuple(gaps), counts, spent, present, failed)
+    named = tuple(problems), tuple(optimizers), tuple(gaps)
+    return Hits(*named, counts, spent, present, failed, final)

@@ -17,9 +17,9 @@ WITHIN = 1e-9
 """What is tried to be proved: a tenth of the finest target, so that no target is in doubt."""
 ROUNDING = 1e-12
 """A value that is lower by less is the same optimum to another last digit."""
-BUDGET = Budget(boxes=2_000_000, seconds=3600.0)
-"""Enough for four knobs, of which none takes a tenth of it; with six it leaves a bracket. It is counted
-in boxes, so that every machine proves the same."""
+BUDGET = Budget(boxes=10_000_000, seconds=3600.0)
+"""Most of four knobs take a hundredth of it, most of six a tenth. It is counted in boxes, so that every
+machine proves the same."""
 
 
 def certified(problem: Problem, found: Reference) -> Reference:

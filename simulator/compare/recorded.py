@@ -78,12 +78,13 @@ def _joined(
         np.zeros((*shape, 3)),
         np.zeros(shape, dtype=np.bool_),
         np.zeros(shape, dtype=np.bool_),
+        np.full(shape, np.inf),
     )
     names = [each.name for each in problems]
     for part in parts:
         rows = [names.index(each.name) for each in part.problems]
         columns = [optimizers.index(label) for label in part.optimizers]
         cells = np.ix_(rows, columns, range(part.present.shape[2]))
-        for name in ("counts", "spent", "present", "failed"):
+        for name in ("counts", "spent", "present", "failed", "final"):
             getattr(whole, name)[cells] = getattr(part, name)
     return whole

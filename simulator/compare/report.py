@@ -13,7 +13,7 @@ from simulator.compare.certainty import certainty
 from simulator.compare.costs import COST_MODELS, CUPS, CostModel
 from simulator.compare.endings import Ending, endings
 from simulator.compare.hits import Costs, Hits
-from simulator.compare.intervals import Array
+from simulator.compare.intervals import Array, Estimate, wilson
 from simulator.compare.profiles import (
     Profile,
     data_profile,
@@ -178,6 +178,18 @@ class Report:
     def noisy_standings(self) -> list[Standing]:
         """Cups served before satisfying the customers, the fewest first."""
         return [] if self.noisy is None else standings(self.noisy.at(CUPS), noisy.GAP)
+
+    @cached_property
+    def recommended(self) -> Mapping[str, Estimate]:
+        """Share of noisy runs whose last word, not only some cup on the way, satisfies the customers."""
+        if self.noisy is None:
+            return {}
+        good = (self.noisy.final <= noisy.GAP) & self.noisy.present
+        counts = zip(good.sum(axis=(0, 2)), self.noisy.present.sum(axis=(0, 2)), strict=True)
+        return {
+            label: wilson(int(found), int(there))
+            for label, (found, there) in zip(self.noisy.optimizers, counts, strict=True)
+        }
 
     @cached_property
     def noisy_profile(self) -> Profile | None:

@@ -73,7 +73,7 @@ def with_proofs(suite: Suite, told: Callable[[Suite], object]) -> Suite:
             found = each.reference
             if exact.hash in lowest:
                 found = replace(found, certified=max(0.0, found.least - lowest[exact.hash]))
-            elif found.certified is None:
+            elif found.certified is None or found.certified > WITHIN:
                 found = _bracket(each, exact)
             if found.certified is not None:
                 lowest[exact.hash] = found.least - found.certified

@@ -132,6 +132,14 @@ def test_the_page_names_the_set_of_the_performance_profile_and_how_runs_ended(re
     assert report.endings["adam"].n == 12
 
 
+def test_the_last_word_of_noisy_runs_is_told_beside_their_best_cup(report, drawn):
+    final = np.full_like(report.noisy.final, 0.2)
+    final[:, 0] = 0.04
+    noisy = replace(report, noisy=replace(report.noisy, final=final))
+    assert [noisy.recommended[label].value for label in report.hits.optimizers] == [1.0, 0.0, 0.0]
+    assert "recommend such a cup in the end" in page(report, drawn)
+
+
 def test_the_page_says_how_sure_the_references_are(report, drawn):
     assert "Reference optima: " in page(report, drawn)
 

@@ -46,11 +46,12 @@ def test_it_is_proved_at_least_as_well_as_that_certificate_does(by_name, base):
     assert lower <= reference.least - reference.certified
 
 
-def test_every_reference_of_coffee_is_proved_below_the_finest_target(suite):
-    coffee = [each for each in (*suite.raced, *suite.noisy) if not each.is_classical]
-    bounds = [each.reference.certified for each in coffee]
-    assert len(bounds) == 57
-    assert all(bound is not None and 0 <= bound < GAPS[-1] for bound in bounds)
+def test_all_references_but_two_are_proved_below_the_finest_target(suite):
+    bounds = {each.name: each.reference.certified for each in (*suite.raced, *suite.noisy)}
+    assert len(bounds) == 77
+    assert all(bound is not None and bound >= 0 for bound in bounds.values())
+    rough = {name for name, bound in bounds.items() if bound >= GAPS[-1]}
+    assert rough <= {"dose-and-temperature/4", "goldstein-price"}
 
 
 def test_a_certificate_brackets_a_reference(pour_over):

@@ -10,7 +10,7 @@ from scipy import stats
 
 from simulator.compare.costs import COST_MODELS, cost_model
 from simulator.compare.endings import Ending, endings
-from simulator.compare.hits import GAPS, Hits, first_hits
+from simulator.compare.hits import GAPS, Hits, collect, first_hits
 from simulator.compare.intervals import family_resamples, interval, median, resamples, wilson
 from simulator.compare.profiles import (
     data_profile,
@@ -23,6 +23,7 @@ from simulator.compare.ranks import holm, paired, ranks
 from simulator.compare.running_time import ert_intervals, expected_running_time, standings
 from simulator.errors import InputError
 from simulator.experiment.records import TraceRecord
+from simulator.experiment.store import open_results
 
 CALLS = COST_MODELS["calls"]
 
@@ -152,7 +153,8 @@ def synthetic(costs, spent=1000.0):
     problems = tuple(Problem(f"p{i}") for i in range(costs.shape[0]))
     labels = tuple("abcdef"[: costs.shape[1]])
     present = np.ones(costs.shape, dtype=bool)
-    return Hits(problems, labels, GAPS, counts, total, present, ~present)
+    final = np.where(np.isinf(costs), 1.0, 0.0)
+    return Hits(problems, labels, GAPS, counts, total, present, ~present, final)
 
 
 def test_performance_profiles_of_dolan_and_more_by_hand():
@@ -234,9 +236,21 @@ def test_prices_that_mean_nothing_are_refused(text):
         cost_model(text)
 
 
-def test_a_failed_run_is_charged_whole_and_hits_nothing(hits):
-    assert not hits.failed.any()
-    assert hits.present.all()
+def test_a_failed_run_is_charged_whole_and_hits_nothing(raced):
+    stage, folder = raced
+    instance = stage.instances[0]
+    with open_results(folder) as results:
+        run = next(run for run in results.runs() if run.problem_hash == instance.hash)
+        trace = results.trace(run.key)
+    failed = replace(run, status="failed", error="ValueError: no", repeat=1)
+    nothing = trace_of([])
+    told = [(run, instance.name, trace), (failed, instance.name, nothing)]
+    hits = collect([instance], [run.optimizer], 2, told, budget=150)
+    assert hits.failed.tolist() == [[[False, True]]]
+    assert hits.spent[0, 0, 1].tolist() == [150, 0, 0]
+    assert np.isinf(hits.counts[0, 0, 1]).all()
+    assert np.isinf(hits.final[0, 0, 1])
+    assert hits.final[0, 0, 0] == run.loss - instance.reference.least
 
 
 def told_of(costs, label, gap):

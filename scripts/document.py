@@ -19,11 +19,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chromium import BROWSER, Browser, Tab
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ["README.md", "README.zh.md", "simulator/dialin/README.md"]
 FIGURES = ["landscape.svg", "convergence.svg", "descent.gif"]
 STORY = "configs/over-extracted-start.yaml"
 PAGES = {"en": "page.png", "zh": "page.zh.png"}
+WINDOW = (1320, 1240)
+#: The page is photographed while it says whose fault the bitterness is.
+ASKED = "root=perception.bitterness"
 RUN_HERE = "results/2026-11-22-142530-house-blend"
 MARK = re.compile(r"(<!-- shows: (?P<command>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -55,8 +60,7 @@ def transcript(command: str, results: Path) -> str:
 
 def photograph(config: str, language: str, scratch: Path, to: Path) -> None:
     """A picture of the config's page in Chromium; the old one stays where there is no Chromium."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
+    if BROWSER is None:
         print(f"{to.relative_to(ROOT)} is not renewed: no Chromium")
         return
     page = scratch / "page.html"
@@ -64,18 +68,15 @@ def photograph(config: str, language: str, scratch: Path, to: Path) -> None:
     subprocess.run(
         [program, "page", config, "-o", str(page), "--lang", language], cwd=ROOT, check=True
     )
-    camera = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1280,980"]
-    subprocess.run(
-        [browser, *camera, f"--screenshot={to}", page.as_uri()],
-        check=True,
-        stderr=subprocess.DEVNULL,
-    )
+    browser = Browser(scratch / f"profile-{language}")
+    Tab(browser, *WINDOW).open(page, ASKED).photograph(to)
+    browser.close()
     print(to.relative_to(ROOT))
 
 
 def main() -> None:
     """Refresh every document."""
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         results = Path(scratch) / "run"
         known: dict[str, str] = {}
         for name in DOCUMENTS:

@@ -136,7 +136,7 @@ def moving(tab: Tab, knobs: int, count: int) -> tuple[list[float], float]:
     """Milliseconds from every move to its paint, and the work of a move; the sliders take turns."""
     random = np.random.default_rng(0)
     tab.do(WATCH)
-    tab.send("Performance.enable")
+    tab.send("Performance.enable", timeDomain="threadTicks")
     busy = 0.0
     for knob in range(knobs):
         left, y, width = tab.do(PLACE % knob)

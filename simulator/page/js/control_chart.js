@@ -28,11 +28,17 @@ export class ControlChart {
     this.limits = "";
   }
 
-  update(cup) {
+  /** The trail misses no cup, drawn or not. */
+  record(cup) {
     const here = [cup.read("extraction.extraction_yield_pct"), cup.read("extraction.tds_pct")];
     const last = this.trail[this.trail.length - 1];
     if (!last || last[0] !== here[0] || last[1] !== here[1]) this.trail.push(here);
     if (this.trail.length > LONGEST) this.trail.shift();
+    return here;
+  }
+
+  update(cup) {
+    const here = this.record(cup);
     const { ideal } = this.app.data;
     const x = this.range(ideal.yield, this.trail.map(([ey]) => ey));
     const y = this.range(ideal.tds, this.trail.map(([, tds]) => tds));

@@ -13,7 +13,7 @@ import { RacePanel } from "./race_panel.js";
 import { RecipePanel } from "./recipe_panel.js";
 import { save } from "./saving.js";
 import { Stepper } from "./stepper.js";
-import { signed, significant, Words } from "./words.js";
+import { signed, Words } from "./words.js";
 
 const DEPTHS = ["napkin", "names", "operations"];
 const REST = 250;
@@ -43,7 +43,7 @@ class App {
     this.chart = new ControlChart(this);
     this.check = new CheckPanel(this);
     this.assemble(root);
-    this.watch([this.customers, this.race, this.check]);
+    this.watch([this.customers, this.race, this.chart, this.check]);
     this.brew();
     this.dress();
     this.relabel();
@@ -150,7 +150,7 @@ class App {
     this.remember();
     this.state.x = runner.x;
     // The trail on the chart shows each cup on the way.
-    for (const x of runner.path.slice(1)) { this.chart.update(brewed(this.brewer, x, this.given)); }
+    for (const x of runner.path.slice(1)) this.chart.record(brewed(this.brewer, x, this.given));
     this.settle();
     let predicted = 0;
     before.gradient.forEach((slope, i) => { predicted -= slope * (this.state.x[i] - before.x[i]); });
@@ -205,7 +205,7 @@ class App {
       .map(({ knob, at, slope }) => ({ knob, at, amount: wanted * Math.sign(slope) * knob.amount, effect: wanted * Math.abs(slope) * knob.amount }))
       .filter(({ at, amount, effect }) => Math.abs(effect) >= 5e-6 && !(at === 0 && amount < 0) && !(at === 1 && amount > 0))
       .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
-      .map(({ knob, amount, effect }) => `${words.turn(knob, amount)} ${effect > 0 ? "+" : "−"}${isLoss && data.objective === "share-above" ? `${significant(Math.abs(100 * effect), 2)} %` : significant(Math.abs(effect), 2)}`);
+      .map(({ knob, amount, effect }) => `${words.turn(knob, amount)} ${isLoss ? this.lossChange(effect) : signed(effect)}`);
     const value = isLoss ? this.lossText(cup.loss) : words.value(cup.values[cup.root], this.brewer.data.quantities[cup.root] || "");
     const key = turns.length ? (wanted > 0 ? "graph.what_raises" : "graph.what_lowers") : "graph.what_nothing";
     return words.say(key, { root: this.rootName, value, turns: words.list(turns) });
@@ -257,14 +257,14 @@ class App {
       this.view.relabel();
       this.lens.show(null);
     }
+    this.chart.record(this.cup);
     this.recipe.update(this.cup);
     this.view.update(this.cup, this.stepper.stepping, isMoving);
     if (!isMoving) this.view.describe();
     this.stepper.update();
     if (this.lens.node !== null && this.lens.node !== undefined) this.lens.show(this.lens.node, this.view, this.cup);
     for (const panel of [this.customers, this.race, this.chart, this.check]) {
-      // The chart's trail misses no cup.
-      if (isMoving && panel !== this.chart && this.hidden.has(panel)) this.stale.add(panel);
+      if (isMoving && this.hidden.has(panel)) this.stale.add(panel);
       else { this.stale.delete(panel); panel.update(this.cup); }
     }
     text(this.rootAnswer, this.answer());

@@ -23,6 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from simulator import figures
 from simulator.figures import (
     CupPath,
     DialChart,
@@ -198,6 +199,13 @@ def test_looks_as_it_did(name: str):
 
 def test_no_picture_is_kept_that_nothing_draws():
     assert {path.stem for path in KEPT.glob("*.png")} == set(FIGURES)
+
+
+def test_every_figure_has_a_picture_here_and_a_test_of_what_it_draws():
+    drawn = {name[5:] for name in figures.__all__ if name.startswith("draw_")}
+    assert {name.replace("_", "-") for name in drawn} == set(FIGURES)
+    tested = {path.stem[5:] for path in Path(__file__).parent.glob("test_*.py")}
+    assert drawn <= tested
 
 
 def test_a_line_moved_by_a_little_is_noticed():

@@ -314,6 +314,8 @@ def test_the_race_gives_everybody_the_same_looks(house_page, open_page):
     tab.wait("!cup.race.running && cup.race.at === cup.race.limit")
     looks = tab.do("cup.race.runners.map(({ runner }) => runner.losses.length)")
     assert looks == [300] * 6
+    told = tab.do("document.querySelector('.race-told').textContent")
+    assert told.startswith("After 300 looks each: nearest to the certified best is ")
     assert tab.do("document.querySelectorAll('.landscape .path').length") == 6
     best = house_page.data["methods"]["immersion"]["best"]["loss"]
     assert (

@@ -21,6 +21,7 @@ export class RacePanel {
     this.againButton = button("", () => this.clear());
     this.budgetName = element("label", { for: "budget" });
     this.budget = element("input", { type: "number", id: "budget", min: 10, max: 5000, step: 10, value: 300 });
+    this.told = element("p", { class: "race-told", "aria-live": "polite" });
     this.planeTitle = element("h3", {});
     this.curveTitle = element("h3", {});
     this.axes = svg("g", {});
@@ -33,6 +34,7 @@ export class RacePanel {
     this.panel = element("section", { class: "card race", "aria-labelledby": "race-title" },
       this.title, this.note,
       element("div", { class: "step-controls" }, this.goButton, this.againButton, element("span", { class: "rate" }, this.budgetName, this.budget)),
+      this.told,
       element("div", { class: "pair" },
         element("figure", {}, this.planeTitle, this.landscape.whole, app.saving(() => this.landscape.picture, "landscape", () => this.landscape)),
         element("figure", {}, this.curveTitle, this.picture, app.saving(() => this.picture, "convergence"))),
@@ -118,12 +120,26 @@ export class RacePanel {
       text(entry.score, mine ? app.score(reached) : "–");
       text(entry.missing, mine && best ? gapText(reached - best.loss) : "–");
     }
+    text(this.told, this.outcome(run, best));
     text(this.found, best ? `★ ${app.bestTold(best)}` : "");
     this.drawCurves(run, best);
     const paths = run.map(({ runner, entry }) => words.say("race.path", { label: entry.look.label, score: app.score(Math.min(...runner.losses)) })).join(" ");
     const [across, up] = this.landscape.plane.map((k) => words.word("knob", app.data.knobs[k].name));
     this.landscape.describe(words.say("race.figure", { across, up, paths }));
     set(this.picture, "aria-label", words.say("race.figure_gap", { looks: this.limit || this.budget.value, paths }));
+  }
+
+  /** Who came nearest, once all looks are spent. */
+  outcome(run, best) {
+    if (this.running || !best || !run.length || this.at < this.limit) return "";
+    const { words } = this.app;
+    const reached = run.map(({ runner, entry }) => ({ label: entry.look.label, gap: Math.min(...runner.losses) - best.loss }));
+    const least = Math.max(LEAST, Math.min(...reached.map(({ gap }) => gap)));
+    const nearest = reached.filter(({ gap }) => gap <= least).map(({ label }) => label);
+    const farthest = reached.reduce((a, b) => (b.gap > a.gap ? b : a));
+    return words.say("race.outcome", {
+      looks: this.limit, nearest: words.list(nearest), gap: gapText(least), farthest: farthest.label, far: gapText(farthest.gap), best: this.app.bestName(best),
+    });
   }
 
   drawAxes() {

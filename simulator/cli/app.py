@@ -96,7 +96,9 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 good, 1 disagreement or failure, 2 bad input, 130 Ctrl-C."""
+    """Run the command line and exit: 0 good, 1 disagreement or failure, 2 bad input,
+    130 Ctrl-C, 143 SIGTERM.
+    """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no µ gets a question mark rather than an error.
         if isinstance(stream, TextIOWrapper):

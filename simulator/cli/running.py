@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 
@@ -19,11 +20,14 @@ from simulator.experiment.store import Store
 from simulator.experiment.verdict import as_json as verdict_json
 from simulator.experiment.verdict import judge
 from simulator.running.by_point import by_point
-from simulator.running.interrupts import Interrupt, interruptible
+from simulator.running.interrupts import Interrupt, Terminated, interruptible
 from simulator.running.plan import Plan
 from simulator.running.shards import Shard
 from simulator.running.work import open_study, sizing_of, work
 from simulator.running.workers import InProcess, LocalPool, Workers, WorkersLost
+
+#: What a shell reports of a process that SIGTERM ended.
+TERMINATED = 143
 
 
 def run_study(request: Request) -> int:
@@ -32,13 +36,20 @@ def run_study(request: Request) -> int:
     plan = plan_of(request)
     # Standard output carries the result; what happens meanwhile goes to standard error.
     aside = terminal.console(stderr=True)
-    with open_study(plan, request.out) as store, logged(store.folder) as log:
+    with (
+        _workers(request) as workers,
+        open_study(plan, request.out) as store,
+        logged(store.folder) as log,
+    ):
         log.info("run of %s with %s processes, share %s", request.config, request.jobs, shard)
         for damage in store.discard_damaged():
             log.warning("computed afresh: %s", damage)
             aside.print(f"computed afresh, because it was damaged: {damage}", markup=False)
         try:
-            _work(request, plan, store, shard, aside)
+            _work(request, plan, store, shard, workers, aside)
+        except Terminated:
+            _told_to_go_on(request, store, aside, "terminated")
+            return TERMINATED
         except KeyboardInterrupt:
             _told_to_go_on(request, store, aside, "interrupted")
             raise
@@ -52,9 +63,19 @@ def run_study(request: Request) -> int:
         return _report(request, plan, store)
 
 
-def _work(request: Request, plan: Plan, store: Store, shard: Shard, aside: Console) -> None:
+WorkersOf = Callable[[Interrupt], Workers]
+
+
+def _work(
+    request: Request,
+    plan: Plan,
+    store: Store,
+    shard: Shard,
+    workers_of: WorkersOf,
+    aside: Console,
+) -> None:
     with interruptible() as interrupt:
-        workers = _workers(request)(interrupt)
+        workers = workers_of(interrupt)
         sizing = sizing_of(plan, workers.slots, shard)
         watch = Watch(plan.runs_by_label, sizing, aside, request.loudness)
         with watch.drawn():
@@ -63,18 +84,22 @@ def _work(request: Request, plan: Plan, store: Store, shard: Shard, aside: Conso
             aside.print(f"runs: {watch.summary()}")
 
 
-def _workers(request: Request) -> Callable[[Interrupt], Workers]:
+@contextmanager
+def _workers(request: Request) -> Iterator[WorkersOf]:
+    """Who will compute. A cluster is reached at once, so that without one nothing is written."""
+    cores = cores_of(request)
     if request.dask is not None:
         from simulator.running.dask_workers import dask_workers
 
-        address, cores = request.dask, cores_of(request)
-        return lambda interrupt: dask_workers(address, cores)
-    cores = cores_of(request)
-    if cores == 1:
-        return InProcess
+        cluster = dask_workers(request.dask, cores)
+        try:
+            yield lambda interrupt: cluster
+        finally:
+            cluster.stop()
+        return
     if cores > 512:
         raise InputError(f"--jobs {cores}: too many processes; expected up to 512")
-    return lambda interrupt: LocalPool(cores)
+    yield InProcess if cores == 1 else lambda interrupt: LocalPool(cores)
 
 
 def _told_to_go_on(request: Request, store: Store, aside: Console, what: str) -> None:
@@ -82,7 +107,7 @@ def _told_to_go_on(request: Request, store: Store, aside: Console, what: str) ->
     given += [f"--sweep '{text}'" for text in request.sweeps]
     given += ["--allow-code"] if request.allow_code else []
     aside.print(
-        f"{what}: {store.results.progress()}. To go on: "
+        f"{what}: {store.results.progress_unchecked()}. To go on: "
         + " ".join(["simulator run", str(request.config), *given, f"--out {store.folder}"]),
         soft_wrap=True,
         markup=False,

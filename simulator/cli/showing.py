@@ -22,12 +22,12 @@ from simulator.errors import InputError
 from simulator.experiment.faults import printable
 from simulator.experiment.origins import annotated
 from simulator.experiment.results import Results, open_results
-from simulator.experiment.study import load_study, study_from
+from simulator.experiment.study import load_study
 from simulator.experiment.verdict import judge
 from simulator.running.by_point import by_point
 from simulator.running.exporting import FORMATS, rows, write_csv, write_jsonl, write_parquet
 from simulator.running.listing import Listed, listed
-from simulator.running.plan import Plan
+from simulator.running.plan import Plan, plan_of
 
 
 def show_config(config: Path, sets: Sequence[str], sweeps: Sequence[str]) -> int:
@@ -40,7 +40,7 @@ def show_results(folder: Path) -> int:
     """Print what a results folder holds: how much, what was found, what is damaged."""
     console = terminal.console()
     with open_results(folder) as results:
-        plan = Plan(study_from(results.config, str(folder)))
+        plan = plan_of(results)
         manifest = results.manifest
         computed = f"simulator {manifest.simulator}, NumPy {manifest.numpy}, SciPy {manifest.scipy}"
         typer.echo(f"{manifest.name}: {results.progress()}, started {manifest.started}, {computed}")
@@ -58,7 +58,9 @@ def _show_found(console: Console, plan: Plan, results: Results) -> None:
         show_points(console, plan, list(by_point(plan, results)), results.folder)
         return
     problem = plan.shelf.problem(plan.study.first)
-    verdict = judge(problem, results.runs(skip_damaged=True))
+    # A function's ranges would run its code.
+    runs = results.runs(skip_damaged=True)
+    verdict = judge(problem, runs, near_optimal=problem.is_coffee)
     if verdict is None:
         console.print("no verdict yet: no usable run of ours, or of scipy's")
     else:

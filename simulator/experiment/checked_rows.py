@@ -6,6 +6,7 @@ Nothing here raises because of one bad row: it is set aside with its reason, and
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,21 +56,25 @@ def checked_runs(connection: sqlite3.Connection) -> Iterator[CheckedRun | Damage
     """Each stored run once, sound or damaged, without its trace; last what the tally says is wrong."""
     # Row by row, because one unreadable row would otherwise end the reading of all that follow;
     # past the index, because the rows are the truth.
-    rowids = [rowid for (rowid,) in connection.execute("SELECT rowid FROM runs NOT INDEXED")]
-    seen: set[str] = set()
-    total = bytes(CHECKSUM_BYTES)
+    selected = connection.execute("SELECT rowid FROM runs NOT INDEXED")
+    rowids = array("q", (rowid for (rowid,) in selected))
+    # Marks in place of keys: of many runs these would be all that takes memory.
+    seen: set[int] = set()
+    sound, total = 0, bytes(CHECKSUM_BYTES)
     for rowid in rowids:
         found = checked_run(connection, rowid)
         if isinstance(found, CheckedRun):
-            if found.run.key in seen:
+            mark = hash(found.run.key)
+            if mark in seen and _is_there_twice(connection, found.run.key):
                 found = Damage(_label_of(found.run), "it is stored twice", rowid)
             else:
-                seen.add(found.run.key)
+                seen.add(mark)
+                sound += 1
                 total = tally_digest((total, found.checksum))
         yield found
     # A damaged row that is still there explains why the tally does not fit.
-    if len(seen) == len(rowids):
-        yield from _tally_damage(connection, len(seen), total)
+    if sound == len(rowids):
+        yield from _tally_damage(connection, sound, total)
 
 
 def rowid_of(connection: sqlite3.Connection, key: str) -> int | None:
@@ -121,6 +126,12 @@ def tally_digest(checksums: Iterable[bytes]) -> bytes:
     for item in checksums:
         total ^= int.from_bytes(item)
     return total.to_bytes(CHECKSUM_BYTES)
+
+
+def _is_there_twice(connection: sqlite3.Connection, key: str) -> bool:
+    select = "SELECT count(*) FROM runs NOT INDEXED WHERE key = ?"
+    (count,) = connection.execute(select, (key,)).fetchone()
+    return int(count) > 1
 
 
 def _tally_damage(connection: sqlite3.Connection, runs: int, total: bytes) -> Iterator[Damage]:

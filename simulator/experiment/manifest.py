@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,16 +46,27 @@ class Manifest:
     started: str
     model: str = ""
     """Fingerprint of the model's arithmetic, of the first problem if there are several."""
+    models: Mapping[str, str] = field(default_factory=dict)
+    """Of functions in place of coffee: hash of each problem -> fingerprint, so that results are
+    understood without running their code."""
     finished: str | None = None
     """When the last expected run was stored; None while runs are missing."""
 
     def numerics(self) -> dict[str, str]:
         """What may change the last bits of a result: runs that differ in it are never mixed in one folder."""
-        return {name: getattr(self, name) for name in _NUMERICS}
+        told = {name: str(getattr(self, name)) for name in _NUMERICS}
+        return told | {"models": canonical_hash(self.models)[:12] if self.models else ""}
 
 
 def describe(
-    *, name: str, config_hash: str, seed: int, expected_runs: int, dialect: str, model: str = ""
+    *,
+    name: str,
+    config_hash: str,
+    seed: int,
+    expected_runs: int,
+    dialect: str,
+    model: str = "",
+    models: Mapping[str, str] | None = None,
 ) -> Manifest:
     """The manifest of an experiment that starts here and now, on this machine with these versions."""
     return Manifest(
@@ -71,6 +83,7 @@ def describe(
         cpu_count=os.cpu_count() or 1,
         started=utc_now(),
         model=model,
+        models=dict(models or {}),
     )
 
 

@@ -120,9 +120,12 @@ class Results:
 
     def done_keys(self) -> frozenset[str]:
         """Content keys of all stored runs, failed ones included, damaged ones not."""
+        return frozenset(run.key for run in self.each())
+
+    def present_keys(self) -> frozenset[str]:
+        """Content keys of all stored runs, unchecked: quick, where damage was looked for before."""
         with self.one_moment():
-            found = checked_runs(self._connection)
-            return frozenset(item.run.key for item in found if isinstance(item, CheckedRun))
+            return frozenset(key for (key,) in self._connection.execute("SELECT key FROM runs"))
 
     def stored(self, keys: Iterable[str]) -> frozenset[str]:
         """Which of some content keys are stored, by the index alone: quick, and unchecked."""
@@ -131,20 +134,33 @@ class Results:
             return frozenset(k for k in keys if self._connection.execute(select, (k,)).fetchone())
 
     def progress(self) -> Progress:
-        """How many of the expected runs are stored and sound."""
-        return Progress(len(self.done_keys()), self.manifest.expected_runs)
+        """How many of the expected runs are stored and sound, their traces too."""
+        done = sum(isinstance(item, RunRecord) for item in self.each_to_the_trace())
+        return Progress(done, self.manifest.expected_runs)
+
+    def progress_unchecked(self) -> Progress:
+        """The same without a check: at once, however many there are."""
+        with self.one_moment():
+            (done,) = self._connection.execute("SELECT count(*) FROM runs").fetchone()
+        return Progress(done, self.manifest.expected_runs)
+
+    def each_to_the_trace(self) -> Iterator[RunRecord | Damage]:
+        """As :meth:`each`, with the damage of runs and traces in the place of what it spoils."""
+        with self.one_moment():
+            for item in checked_runs(self._connection):
+                outcome = self._checked_to_the_trace(item)
+                yield outcome if isinstance(outcome, Damage) else _run(item)
 
     def damage(self) -> list[Damage]:
         """Everything stored that cannot be trusted; unlike :meth:`runs` this reads the whole file."""
         with self.one_moment():
-            checked = (self._checked_to_the_trace(item) for item in checked_runs(self._connection))
-            damage = [item for item in checked if isinstance(item, Damage)]
-            return damage or structural_damage(self._connection)
+            damage = [item for item in self.each_to_the_trace() if isinstance(item, Damage)]
+            return damage or self.structural_damage()
 
-    def row_damage(self) -> list[Damage]:
-        """The damage among the runs alone: quicker than :meth:`damage`, and blind to the traces."""
+    def structural_damage(self) -> list[Damage]:
+        """What is wrong with the build of the file, where runs and traces are sound."""
         with self.one_moment():
-            return [item for item in checked_runs(self._connection) if isinstance(item, Damage)]
+            return structural_damage(self._connection)
 
     @property
     def way_out(self) -> str:
@@ -189,6 +205,11 @@ class Results:
             f"{self.path}: {len(damage)} damaged, all other runs are readable:{shown}{more}\n"
             f"{self.way_out[0].upper()}{self.way_out[1:]}"
         )
+
+
+def _run(item: CheckedRun | Damage) -> RunRecord:
+    assert isinstance(item, CheckedRun)
+    return item.run
 
 
 def open_results(folder: str | Path) -> Results:

@@ -180,6 +180,7 @@ def open_store(
     expected_runs: int,
     dialect: str,
     model: str = "",
+    models: Mapping[str, str] | None = None,
     out: str | Path | None = None,
     root: str | Path = RESULTS_ROOT,
 ) -> Store:
@@ -187,7 +188,8 @@ def open_store(
 
     ``config`` is the resolved config as plain data; its hash, the description left out, is the
     ``config_hash`` of all its runs. ``expected_runs`` counts the whole experiment, even where only a
-    share of it is computed here; ``model`` is the fingerprint of the model's arithmetic. Without ``out``
+    share of it is computed here; ``model`` is the fingerprint of the model's arithmetic, ``models`` those
+    of functions by the hash of their problem. Without ``out``
     a new dated folder is made under ``root``; with it, that folder is made, or opened again if it holds
     results of this very config.
 
@@ -201,6 +203,7 @@ def open_store(
         expected_runs=expected_runs,
         dialect=dialect,
         model=model,
+        models=models,
     )
     folder = dated_folder(Path(root), name, datetime.now()) if out is None else Path(out)
     present = claim(folder, manifest, config)

@@ -13,7 +13,8 @@ from typing import Any
 
 from simulator.errors import InputError
 from simulator.running.batches import Batch, Done, run_batch
-from simulator.running.workers import Compute, WorkersLost, child_guards
+from simulator.running.pool import WorkersLost, child_guards
+from simulator.running.workers import Compute
 
 LOCAL = "local"
 _CONNECT_S = 10
@@ -66,10 +67,6 @@ class DaskWorkers:
         """Whether the batch was under way on several workers that died."""
         return type(error).__name__ == "KilledWorker"
 
-    def alone(self) -> bool:
-        """A lost batch tells nothing about the others: each has workers of its own."""
-        return True
-
     def check(self) -> None:
         """Raise WorkersLost if the scheduler has been silent for too long."""
         if self._client.status == "running":
@@ -78,10 +75,6 @@ class DaskWorkers:
         self._silent_since = self._silent_since or monotonic()
         if self._client.status == "closed" or monotonic() - self._silent_since > _PATIENCE_S:
             raise WorkersLost("the Dask scheduler is gone; what was finished is stored")
-
-    def renewed(self) -> None:
-        """Nothing to do: the scheduler and its nannies replace workers. Raises WorkersLost if it is gone."""
-        self.check()
 
     def stop(self) -> None:
         """Drop what is under way, and end."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import sleep
 
@@ -80,7 +79,7 @@ class Dispatch:
                 return
             self._receive()
         self._drain()
-        raise KeyboardInterrupt
+        raise self._interrupt.ended()
 
     def _send(self) -> None:
         while len(self._under_way) < self._workers.queued and not self._interrupt.asked:
@@ -131,12 +130,9 @@ class Dispatch:
         if not ready:
             self._workers.check()
         if suspects:
-            # A dead worker takes the whole pool with it: who else was under way may be guilty, too.
-            if not self._workers.alone():
-                suspects += self._abandoned()
             runs = sum(len(batch.keys) for batch in suspects)
             self._told(Trouble(f"a worker died; {runs} runs are computed again"))
-            self._workers.renewed()
+            self._workers.check()
             self._try_alone(suspects)
         self._told(None)
 
@@ -155,21 +151,6 @@ class Dispatch:
         else:
             self._isolate(batch, error)
         return None
-
-    def _abandoned(self) -> list[Batch]:
-        """Store what is finished of all that is under way; the batches that are not."""
-        left = []
-        for future in list(self._under_way):
-            with suppress(TimeoutError):
-                # The others of a broken pool fail within moments.
-                future.exception(timeout=2.0)
-            if future.done():
-                batch = self._taken(future)
-            else:
-                batch = self._under_way.pop(future)
-            if batch is not None:
-                left.append(batch)
-        return left
 
     def _try_alone(self, suspects: Sequence[Batch]) -> None:
         """Batches whose worker died, one at a time, so that who kills it is known."""
@@ -202,8 +183,10 @@ class Dispatch:
         if error is None:
             self._keep(future.result())
         elif self._workers.lost(error):
-            self._workers.renewed()
+            self._workers.check()
             return Killed("the process that computed it ended abruptly, each time it was tried")
+        elif isinstance(error, WorkersLost):
+            raise error
         else:
             self._isolate(batch, error)
         return None

@@ -18,8 +18,7 @@ from simulator.errors import InputError, ResultsError
 from simulator.experiment.knobs import KNOBS
 from simulator.experiment.records import COUNT_COLUMNS, FLOAT_COLUMNS, MAPPINGS, RunRecord
 from simulator.experiment.results import Results
-from simulator.experiment.study import study_from
-from simulator.running.plan import Plan, keys_of
+from simulator.running.plan import keys_of, plan_of
 
 FORMATS = ("csv", "jsonl", "parquet")
 
@@ -111,17 +110,16 @@ def _varied(results: Results) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
 
     A run that several points share has only the settings that these points have in common.
     """
-    study = study_from(results.config, str(results.folder))
-    if not study.axes:
+    plan, found = plan_of(results), dict[str, Mapping[str, Any]]()
+    if not plan.study.axes:
         return {}, []
-    plan, found = Plan(study), dict[str, Mapping[str, Any]]()
-    for point in study:
+    for point in plan.study:
         for _, keys in keys_of(plan, point):
             for key in keys:
                 known = found.setdefault(key, point.varied)
                 if known is not point.varied:
                     found[key] = {n: v for n, v in known.items() if point.varied[n] == v}
-    return found, list(study.point(0).varied)
+    return found, list(plan.study.point(0).varied)
 
 
 def _flat(run: RunRecord, knobs: Sequence[str]) -> Row:

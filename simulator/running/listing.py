@@ -22,7 +22,7 @@ class Listed:
     Attributes:
         folder: where it is.
         name: its experiment's name; empty if the folder cannot be read.
-        progress: how many runs are there; None if that cannot be told.
+        progress: how many sound runs are there, with sound traces; None if that cannot be told.
         failed: how many of them failed.
         best: label and score of the best run, if there is one.
         started: UTC, ISO 8601.
@@ -59,15 +59,19 @@ def _holds_results(folder: Path) -> bool:
 def _listed(folder: Path) -> Listed:
     try:
         with open_results(folder) as results:
-            damage = results.row_damage()
+            damage: list[Damage] = []
             count = failed = 0
             best: RunRecord | None = None
-            for run in results.each():
+            for run in results.each_to_the_trace():
+                if isinstance(run, Damage):
+                    damage.append(run)
+                    continue
                 count += 1
                 failed += run.failed
                 # A comparison with NaN, the loss of a failed run, is false.
                 if run.loss < (best.loss if best else math.inf):
                     best = run
+            damage = damage or results.structural_damage()
             return Listed(
                 folder,
                 results.manifest.name,

@@ -52,6 +52,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
             expected_runs=manifest.expected_runs,
             dialect=manifest.dialect,
             model=manifest.model,
+            models=manifest.models,
             out=out,
         ) as store:
             taken, left_out = [], []

@@ -8,16 +8,18 @@ that has it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from simulator.experiment.config import run_part
 from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.function import Code
+from simulator.experiment.problem import Problem
 from simulator.experiment.problems import ProblemShelf
+from simulator.experiment.results import Results
 from simulator.experiment.runs import Task, run_keys, task_settings, tasks
-from simulator.experiment.study import Point, Study
+from simulator.experiment.study import Point, Study, study_from
 from simulator.optimizers import BATCHED_FAMILIES
 
 SIDE_BY_SIDE = 16
@@ -47,13 +49,19 @@ class Plan:
     """All distinct runs of a study.
 
     Making it checks every point: raises ConfigFaults, naming the setting, if one does not fit. ``code``
-    is leave to run the function that the study's config names; workers are given it, too.
+    is leave to run the function that the study's config names; workers are given it, too. ``models``
+    are fingerprints of problems, by their hash, that need not be computed.
     """
 
-    def __init__(self, study: Study, code: Code | None = None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        code: Code | None = None,
+        models: Mapping[str, str] | None = None,
+    ) -> None:
         self.study = study
         self.code = code
-        self.shelf = ProblemShelf(code=code)
+        self.shelf = ProblemShelf(code=code, fingerprints=models)
         self.units = tuple(_units(study))
 
     @cached_property
@@ -79,6 +87,17 @@ class Plan:
         """Fingerprint of the arithmetic of the first problem."""
         return self.shelf.problem(self.study.first).fingerprint
 
+    @cached_property
+    def models(self) -> dict[str, str]:
+        """Of a sweep over a function: the fingerprint of every problem, by its hash.
+
+        Coffee's can always be computed again; a function's only with leave to run it.
+        """
+        if self.study.first.problem is None or not self.study.axes:
+            return {}
+        problems = (self.shelf.problem(point.experiment) for point in self.study)
+        return {problem.hash: problem.fingerprint for problem in problems}
+
     def keyed(self) -> Iterator[tuple[Unit, list[str]]]:
         """Every unit with the content keys of its runs; points are made as they are needed."""
         point: Point | None = None
@@ -88,6 +107,13 @@ class Plan:
                 problem, work = self.shelf.problem(point.experiment), tasks(point.experiment)
             repeats = range(unit.first, unit.end)
             yield unit, run_keys(problem, work[unit.task], repeats)
+
+
+def plan_of(results: Results) -> Plan:
+    """What a results folder holds or will hold; nothing is run or compiled for it."""
+    study, manifest = study_from(results.config, str(results.folder)), results.manifest
+    first = {Problem(study.first).hash: manifest.model} if manifest.model else {}
+    return Plan(study, models=first | dict(manifest.models))
 
 
 def keys_of(plan: Plan, point: Point) -> list[tuple[Task, list[str]]]:

@@ -28,6 +28,7 @@ def open_study(plan: Plan, out: str | Path | None = None) -> Store:
         expected_runs=plan.runs,
         dialect=plan.shelf.problem(first).dialect,
         model=plan.model,
+        models=plan.models,
         out=out,
     )
 
@@ -51,7 +52,7 @@ def work(
 
     Raises KeyboardInterrupt after an orderly stop, WorkersLost if none can be had any more.
     """
-    wanted = _wanted(plan, store.results.done_keys(), shard, sizing, told)
+    wanted = _wanted(plan, store.results.present_keys(), shard, sizing, told)
     backlog = Backlog(plan, store.results.manifest.config_hash, sizing, wanted)
     try:
         Dispatch(store, backlog, sizing, workers, interrupt, told).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from simulator.experiment.faults import printable
 from simulator.experiment.overrides import SHORT_FORMS
 from simulator.experiment.plain_yaml import plain_yaml
 from simulator.experiment.study import Study
@@ -45,10 +46,14 @@ def annotated(study: Study) -> str:
     Of a study with a sweep, the first point is shown, with the sweep as a comment above it.
     """
     document = study.document
-    varied = {tuple(key.split(".")) for key in study.point(0).varied}
+    point = study.point(0)
+    varied = {tuple(key.split(".")) for key in point.varied}
     lines = list(_lines(study.first.resolved(), ()))
     width = min(_WIDEST, max(len(text) for text, _ in lines))
-    shown = [f"# {SWEEP} over {study.points} points, of which this is the first"] * bool(varied)
+    head = (
+        f"# {SWEEP} over {study.points} points, of which this is the first: {printable(str(point))}"
+    )
+    shown = [head] * bool(varied)
     for text, path in lines:
         said = ""
         if path is not None:

@@ -1,13 +1,15 @@
 """Presets of one's own: a config may name a YAML file where it names a bean, a brew, a cup or customers.
 
 Files are found from the folder of the file that names them. What they hold is put in their place before
-the config is checked, so results, keys and the stored config know numbers, never paths.
+the config is checked, so results and keys know numbers, never paths. A stored study whose sweep varies
+files holds what they say under ``presets``, by name; that is read in place of the files.
 """
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ from simulator.experiment.sentences import faults_of
 from simulator.experiment.served import CUP_PARTS, SEGMENT_PARTS, SegmentsOf, checked_parts
 from simulator.experiment.values import Kind, Number, known_key
 from simulator.experiment.yaml_source import read_yaml
-from simulator.experiment.yaml_tree import Document
+from simulator.experiment.yaml_tree import Document, MapNode, Place, tree_of
+
+PRESETS = "presets"
+"""The key of a stored config under which the contents of preset files stand, by their names."""
 
 _ENDINGS = (".yaml", ".yml")
 #: What every preset may say beside its numbers: where they come from, and its place in lists.
@@ -46,8 +51,32 @@ def with_own_presets(
 
     A section whose file is faulty is left out of the data, since nothing more can be said of it.
     """
-    reader = _Reader(document, model)
+    data, faults, _ = _put_in_place(document, model)
+    return data, faults
+
+
+def preset_files(document: Document, model: type[BaseModel]) -> dict[str, Data]:
+    """What the preset files that a config names say, by name; those that cannot be read are left out."""
+    return _put_in_place(document, model)[2]
+
+
+def names_a_file(value: Any) -> bool:
+    """Whether a preset file is named anywhere in some settings.
+
+    >>> names_a_file({"name": "sidamo.yaml"}), names_a_file({"regulars.yaml": 1.0}), names_a_file([3])
+    (True, True, False)
+    """
+    if isinstance(value, Mapping):
+        return any(map(names_a_file, (*value, *value.values())))
+    return is_file(value)
+
+
+def _put_in_place(
+    document: Document, model: type[BaseModel]
+) -> tuple[Data, dict[str, list[Fault]], dict[str, Data]]:
     data, faults = document.data(), dict[str, list[Fault]]()
+    kept = data.pop(PRESETS) if isinstance(data.get(PRESETS), Mapping) else {}
+    reader = _Reader(document, model, kept)
     for section, put in (
         ("bean", reader.bean),
         ("brew", reader.brew),
@@ -60,7 +89,7 @@ def with_own_presets(
             except ConfigFaults as error:
                 faults[section] = list(error.faults)
                 del data[section]
-    return data, faults
+    return data, faults, reader.read
 
 
 @dataclass(frozen=True)
@@ -69,6 +98,10 @@ class _Reader:
 
     document: Document
     model: type[BaseModel]
+    kept: Mapping[str, Any]
+    """What a stored config says in place of files."""
+    read: dict[str, Data] = field(default_factory=dict)
+    """What was read, by the name under which it would be kept."""
 
     def bean(self, data: Data) -> None:
         """``bean: file`` or ``bean: {name: file, ...}``, in which numbers override the file's."""
@@ -77,7 +110,7 @@ class _Reader:
         if not isinstance(named, str) or not is_file(named):
             return
         path = ("bean", "name") if isinstance(given, Mapping) else ("bean",)
-        opened = self._opened(self.document, path, named)
+        opened = self._opened(None, path, named)
         own = {"name": opened.stem} | opened.parts(BEAN_PARTS, "a bean has no such property")
         others = dict(given) if isinstance(given, Mapping) else {}
         data["bean"] = own | {part: value for part, value in others.items() if part != "name"}
@@ -89,7 +122,7 @@ class _Reader:
         if not isinstance(named, str) or not is_file(named):
             return
         path = ("brew", "preset") if isinstance(given, Mapping) else ("brew",)
-        opened = self._opened(self.document, path, named)
+        opened = self._opened(None, path, named)
         settings = opened.numbers()
         if {"water_g", "beverage_g"} <= set(settings):
             settings.pop(unused_liquid(str(settings.get("method", ""))))
@@ -103,51 +136,62 @@ class _Reader:
     def cup(self, data: Data) -> None:
         """``cup: file``."""
         if is_file(data["cup"]):
-            opened = self._opened(self.document, ("cup",), data["cup"])
+            opened = self._opened(None, ("cup",), data["cup"])
             data["cup"] = opened.parts(CUP_PARTS, "a cup has no such property")
 
     def customers(self, data: Data) -> None:
         """``customers: file`` of a mix or a segment, or shares that name files of segments."""
         given, own = data["customers"], Data()
         if is_file(given):
-            opened = self._opened(self.document, ("customers",), given)
+            opened = self._opened(None, ("customers",), given)
             if "shares" in opened.numbers():
                 data["customers"] = self._mix(opened, own)
             else:
                 own[opened.stem] = opened.ideals()
                 data["customers"] = {opened.stem: 1.0}
         elif isinstance(given, Mapping):
-            data["customers"] = self._shares(self.document, ("customers",), given, own)
+            data["customers"] = self._shares(None, ("customers",), given, own)
         if own:
             written = data.get("segments")
             data["segments"] = (dict(written) if isinstance(written, Mapping) else {}) | own
 
     def _mix(self, opened: _Preset, own: Data) -> Data:
         shares = opened.shares()
-        return self._shares(opened.document, ("shares",), shares, own)
+        return self._shares(opened, ("shares",), shares, own)
 
     def _shares(
-        self, document: Document, path: tuple[str, ...], given: Mapping[str, Any], own: Data
+        self, by: _Preset | None, path: tuple[str, ...], given: Mapping[str, Any], own: Data
     ) -> Data:
         shares: Data = {}
         for name, share in given.items():
             if is_file(name):
-                opened = self._opened(document, (*path, name), name)
+                opened = self._opened(by, (*path, name), name)
                 own[opened.stem] = opened.ideals()
                 shares[opened.stem] = share
             else:
                 shares[name] = share
         return shares
 
-    def _opened(self, document: Document, path: tuple[str, ...], name: str) -> _Preset:
-        """The file that stands at ``path`` of ``document``."""
+    def _opened(self, by: _Preset | None, path: tuple[str, ...], name: str) -> _Preset:
+        """The file that is named at ``path`` of another preset, or of the config."""
+        within = posixpath.dirname(by.name if by else "")
+        key = posixpath.normpath(posixpath.join(within, name))
+        preset = _Preset(self._document(by, path, name, key), self.model, key)
+        self.read[key] = preset.numbers()
+        return preset
+
+    def _document(self, by: _Preset | None, path: tuple[str, ...], name: str, key: str) -> Document:
+        document = by.document if by else self.document
         file = Path(document.file).parent / name
+        kept = tree_of(self.kept.get(key), Place(0, 0, f"{self.document.file}: {PRESETS}.{key}"))
+        if isinstance(kept, MapNode):
+            return Document(str(file), (), kept)
         if not file.is_file():
             raise ConfigFaults(document.file, [_no_file(document, path, name, file)])
         read = read_yaml(file)
         if read.faults:
             raise ConfigFaults(read.file, read.faults)
-        return _Preset(read, self.model)
+        return read
 
 
 @dataclass(frozen=True)
@@ -156,6 +200,8 @@ class _Preset:
 
     document: Document
     model: type[BaseModel]
+    name: str
+    """Its path from the config."""
 
     @property
     def stem(self) -> str:

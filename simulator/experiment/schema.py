@@ -35,6 +35,13 @@ _SWEEP: JsonSchema = {
     "one mapping varies together.",
 }
 
+_PRESETS: JsonSchema = {
+    "type": "object",
+    "additionalProperties": {"type": "object"},
+    "description": "What preset files say, by their names: results folders of a sweep over files hold "
+    "it, so that they need the files no more.",
+}
+
 
 def json_schema() -> JsonSchema:
     """Describe every key of a config: what it means, its unit, its range, its default.
@@ -47,7 +54,7 @@ def json_schema() -> JsonSchema:
     """
     schema = {"$schema": DIALECT} | Experiment.model_json_schema()
     _tell_functions_from_coffee(schema)
-    schema["properties"] |= {"extends": _EXTENDS, "sweep": _SWEEP}
+    schema["properties"] |= {"extends": _EXTENDS, "sweep": _SWEEP, "presets": _PRESETS}
     for key, described in _properties(schema):
         described["title"] = title(key)
         if described.get("default", "") is None:  # None only marks what is not written

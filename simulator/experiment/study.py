@@ -21,7 +21,7 @@ from simulator.experiment.config import Experiment, experiment_of
 from simulator.experiment.extends import extended
 from simulator.experiment.faults import dotted
 from simulator.experiment.overrides import parsed_override, refuse, with_overrides
-from simulator.experiment.own_presets import with_own_presets
+from simulator.experiment.own_presets import PRESETS, names_a_file, preset_files
 from simulator.experiment.sweep import (
     MAX_POINTS,
     SWEEP,
@@ -90,12 +90,23 @@ class Study:
         """The study as plain data that makes it again: with every default, if nothing varies.
 
         With a sweep the settings stay as they were written, because defaults may depend on what
-        varies; only files of presets are replaced by what they say.
+        varies; what preset files say stands beside them.
         """
         if not self.axes:
             return self.first.resolved()
-        written, _ = with_own_presets(self.document, Experiment)
-        return written | {SWEEP: [axis.plain() for axis in self.axes]}
+        varied = {SWEEP: [axis.plain() for axis in self.axes]}
+        files = self._preset_files()
+        return self.document.data() | varied | ({PRESETS: files} if files else {})
+
+    def _preset_files(self) -> dict[str, Any]:
+        found = preset_files(self.document, Experiment)
+        for axis in self.axes:
+            for position in range(len(axis.rows)):
+                row = list(axis.overrides(position))
+                if any(names_a_file(override.node.plain()) for override in row):
+                    document = with_overrides(self.document, row, _resolved)
+                    found |= preset_files(document, Experiment)
+        return found
 
 
 def load_study(

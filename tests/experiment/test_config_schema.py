@@ -153,7 +153,7 @@ def test_what_does_not_load_is_refused(config):
 
 
 def test_every_key_of_an_experiment_is_described():
-    assert list(SCHEMA["properties"]) == [*Experiment.model_fields, "extends", "sweep"]
+    assert list(SCHEMA["properties"]) == [*Experiment.model_fields, "extends", "sweep", "presets"]
 
 
 @pytest.mark.parametrize(("key", "about"), list(described(SCHEMA)))

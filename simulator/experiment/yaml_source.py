@@ -62,7 +62,7 @@ def _content(file: str) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise _whole_file(file, f"the file cannot be read: {reason}") from None
     if len(content) > MAX_BYTES:
-        raise _too_large(file, content.decode("utf-8", "replace"))
+        raise _too_large(file, content[:MAX_BYTES].decode("utf-8", "replace"))
     return content
 
 

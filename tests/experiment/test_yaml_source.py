@@ -316,5 +316,17 @@ class TestFiles:
             stream.truncate(10**12)
         assert "larger than" in file_fault(path).problem
 
+    @pytest.mark.parametrize("short", [0, 1])
+    def test_the_line_is_named_where_a_file_becomes_too_large(self, tmp_path, short):
+        # 64 KiB of lines of eight characters; the last may lack its end.
+        text = ("a: 1 #x\n" * (8 * 1024))[: 64 * 1024 - short] + "\n" * 2
+        path = tmp_path / "cup.yaml"
+        path.write_text(text, newline="")
+        lines = 8 * 1024 + 1
+        assert file_fault(path).line == lines
+        with pytest.raises(ConfigFaults) as told:
+            parse_yaml(text)
+        assert [fault.line for fault in told.value.faults] == [lines]
+
     def test_an_endless_device_is_refused(self):
         assert "larger than" in file_fault("/dev/zero").problem

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from simulator.errors import ResultsError
+from simulator.experiment.checked_rows import Damage, checked_run
 from simulator.experiment.store import Store, open_results
 
 Opener = Callable[..., Store]
@@ -178,6 +179,24 @@ def test_a_message_shows_five_damaged_runs(
     assert len([line for line in rest if "optimizer 'adam'" in line]) == shown
     assert [line.strip() for line in rest if line.startswith("  ...")] == [more] * bool(more)
     assert rest[-1].startswith("Restore the file from a copy")
+
+
+def test_a_row_that_cannot_be_read_is_named_by_its_place():
+    class Broken:
+        def execute(self, *statement: object) -> object:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+    found = checked_run(Broken(), 7)  # type: ignore[arg-type]
+    assert found == Damage("the run in row 7", "database disk image is malformed", 7)
+    assert str(found) == "the run in row 7: database disk image is malformed"
+
+
+def test_what_a_damaged_run_calls_itself_is_shown_quoted_and_short(database: Path):
+    _change(database, "UPDATE runs SET optimizer = ? WHERE repeat = 1", "\x1b[31m" + "x" * 100)
+    with open_results(database.parent) as results:
+        (damage,) = results.row_damage()
+    shown = damage.what.removeprefix("optimizer ").partition(", repeat 1, ")[0]
+    assert shown == "'\\x1b[31m" + "x" * (40 - len("'\\x1b[31m"))
 
 
 def test_sound_runs_are_read_one_by_one_and_by_their_keys(database: Path, make_run: Any):

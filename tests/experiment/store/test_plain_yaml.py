@@ -103,3 +103,15 @@ def test_anything_else_in_its_place_is_refused(tmp_path: Path, content: bytes):
     path.write_bytes(content)
     with pytest.raises(ResultsError, match=r"config\.yaml: it was edited or is damaged"):
         read_plain_yaml(path)
+
+
+def test_what_is_wrong_is_told_in_one_line(tmp_path: Path):
+    path = tmp_path / "config.yaml"
+    path.write_text("a: &x [1]\nb: *x\n")
+    with pytest.raises(ResultsError, match="aliases are not used here"):
+        read_plain_yaml(path)
+    path.write_text("a: [1\nb: 2\n")
+    with pytest.raises(ResultsError, match="while parsing a flow sequence") as told:
+        read_plain_yaml(path)
+    assert "\n" not in str(told.value)
+    assert "  " not in str(told.value)

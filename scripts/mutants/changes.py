@@ -82,7 +82,7 @@ def _never_run(node: ast.AST) -> Iterator[ast.AST]:
         getattr(node, "annotation", None),
         getattr(node, "returns", None),
     ]
-    if isinstance(node, ast.keyword) and node.arg == "strict":
+    if isinstance(node, ast.keyword) and node.arg in ("repr", "strict"):
         aside.append(node)
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         aside.append(node)

@@ -291,12 +291,11 @@ def unknown_word(what: str, value: Any, words: Iterable[str]) -> PydanticCustomE
     return complaint(problem, expected=one_of(known), nearest=close)
 
 
-def known_key(key: str, known: Iterable[str], problem: str) -> str:
-    """Return ``key`` if it is known; else complain, and name all that are and the nearest."""
+def known_key(key: str, known: Iterable[str], problem: str) -> None:
+    """Complain unless ``key`` is known, and name all keys that are and the nearest."""
     names = list(known)
-    if key in names:
-        return key
-    raise unknown_key(key, names, problem)
+    if key not in names:
+        raise unknown_key(key, names, problem)
 
 
 def unknown_key(key: str, names: Iterable[str], problem: str) -> PydanticCustomError:

@@ -35,6 +35,7 @@ def test_a_mutant_changes_one_thing(mutated, text, change, becomes):
         "def f(a: int | float) -> Literal[1]:\n    pass",
         "@dataclass(frozen=True)\nclass A:\n    pass",
         "zip(a, b, strict=True)",
+        "a = field(repr=False)",
         "if TYPE_CHECKING:\n    import a",
         "'text' + a",
         "f'{a}' * b",

@@ -245,3 +245,11 @@ def test_a_sweep_is_stored_with_what_a_file_of_presets_says_and_without_its_name
     assert study_from(stored, "elsewhere").first == light.first
     bean.write_text((presets / "dark.yaml").read_text("utf-8"), encoding="utf-8")
     assert load_study(config).settings() != stored
+
+
+def test_a_fault_of_stored_settings_names_where_they_are_stored_and_no_line():
+    with pytest.raises(ConfigFaults) as told:
+        _ = study_from({"name": "cup", "seed": -1}, "out/config.yaml").first
+    (fault,) = told.value.faults
+    assert (fault.file, fault.line, fault.column) == ("out/config.yaml", None, None)
+    assert str(told.value).splitlines()[2] == "out/config.yaml: seed: out of range"

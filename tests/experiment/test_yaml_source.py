@@ -191,6 +191,12 @@ class TestSyntax:
             parse_yaml("a: 1\na: 2\nb: [")
         assert [fault.line for fault in caught.value.faults] == [2, 3]
 
+    @pytest.mark.parametrize(("twice", "noted"), [(99, 99), (100, 100), (150, 100)])
+    def test_no_more_than_a_hundred_faults_are_noted(self, twice, noted):
+        with pytest.raises(ConfigFaults) as caught:
+            parse_yaml("".join(f"a{i}: 1\na{i}: 2\n" for i in range(twice)) + "b: [")
+        assert len(caught.value.faults) == min(noted + 1, 100)
+
 
 class TestHostileText:
     BOMBS = (

@@ -156,3 +156,31 @@ def test_gradients_share_what_the_value_computed():
     slope = derivative_graph(graph, "gradient")
     both = Graph(graph.inputs, (*graph.outputs, *slope.outputs))
     assert [node.primitive.name for node in both.operations].count("exp") == 1
+
+
+ORDERLESS = {
+    "add": lambda a, b: a + b,
+    "multiply": lambda a, b: a * b,
+    "hypot": lambda a, b: np.hypot(a, b),
+    "logaddexp": lambda a, b: np.logaddexp(a, b),
+    "logical_and": lambda a, b: np.where((a > 1.0) & (b > 2.0), a, b),
+    "logical_or": lambda a, b: np.where((a > 1.0) | (b > 2.0), a, b),
+}
+TURNED = {
+    "logical_and": lambda a, b: np.where((b > 2.0) & (a > 1.0), a, b),
+    "logical_or": lambda a, b: np.where((b > 2.0) | (a > 1.0), a, b),
+}
+
+
+@pytest.mark.parametrize("name", ORDERLESS)
+def test_operands_in_another_order_are_the_same_operation(name):
+    one, other = ORDERLESS[name], TURNED.get(name, lambda a, b: ORDERLESS[name](b, a))
+    graph = trace(lambda x: np.stack([one(x[0], x[1]), other(x[0], x[1])]), 2)
+    assert graph.outputs[0].serial == graph.outputs[1].serial
+
+
+@pytest.mark.parametrize("f", [np.subtract, np.divide, np.power, np.maximum, np.minimum])
+def test_operands_whose_order_counts_are_kept_apart(f):
+    # maximum and minimum hand the slope of a tie to their first operand.
+    graph = trace(lambda x: np.stack([f(x[0], x[1]), f(x[1], x[0])]), 2)
+    assert graph.outputs[0].serial != graph.outputs[1].serial

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, StrictUndefined
 
+from simulator.compare.hits import Hits
 from simulator.compare.intervals import Estimate, median
 from simulator.compare.pictures import Picture, pictures
-from simulator.compare.report import Report
+from simulator.compare.report import Report, told_n
 from simulator.errors import ResultsError
 from simulator.optimizers import Stopping
 
@@ -27,6 +28,7 @@ def page(report: Report, drawn: Sequence[Picture] | None = None) -> str:
         report=report,
         pictures={each.name: each for each in shown},
         groups=_groups(report),
+        noisy_count=None if report.noisy is None else _count(report.noisy),
         stopping=Stopping(),
         inf=np.inf,
     )
@@ -67,6 +69,11 @@ def _shade(ratio: float) -> str:
         return "#f4f4f4"
     depth = min(1.0, np.log2(max(ratio, 1.0)) / 6)
     return f"hsl(28 60% {96 - 40 * depth:.0f}%)"
+
+
+def _count(hits: Hits) -> str:
+    problems, _, repeats = hits.present.shape
+    return f"{told_n(problems)} × {repeats} starts"
 
 
 def _estimate(estimate: Estimate, digits: int = 0) -> str:

@@ -66,7 +66,7 @@ export function brewed(brewer, x, given, root = brewer.output) {
   const adjoint = brewer.walk.backward(root, brewer.adjoint);
   const gradient = brewer.programs.gradient(inputs, new Float64Array(1 + x.length));
   return {
-    brewer, inputs, values, adjoint, root,
+    brewer, inputs, values, adjoint, root, tried: new Map(),
     loss: gradient[0],
     gradient: gradient.slice(1),
     settings: brewer.knobNodes.map((node) => values[node]),
@@ -83,7 +83,7 @@ export function brewed(brewer, x, given, root = brewer.output) {
  * range at most, halved until the brewed cup keeps half of the promise.
  */
 export function remedy(cup, target, knobs) {
-  const { brewer, inputs, values } = cup;
+  const { brewer, values } = cup;
   const adjoint = brewer.walk.backward(target);
   let best = null;
   knobs.forEach((knob, i) => {
@@ -95,9 +95,7 @@ export function remedy(cup, target, knobs) {
     for (let halvings = 0; size > 0 && halvings < 12; halvings++) {
       const predicted = Math.abs(slope) * size;
       if (predicted < 5e-4 || (best && predicted <= best.real)) break;
-      const there = Float64Array.from(inputs);
-      there[i] = position(knob, at + uphill * size);
-      const real = brewer.probe.forward(there)[target] - values[target];
+      const real = tried(cup, i, position(knob, at + uphill * size))[target] - values[target];
       if (Math.abs(real - predicted) <= 0.5 * predicted) {
         if (real > 0 && (!best || real > best.real)) {
           best = { knob, index: i, change: uphill * size, value: at + uphill * size, predicted, real };
@@ -108,6 +106,17 @@ export function remedy(cup, target, knobs) {
     }
   });
   return best;
+}
+
+/** All values with one dial elsewhere, brewed once for all who ask. */
+function tried(cup, i, at) {
+  const key = `${i} ${at}`;
+  if (!cup.tried.has(key)) {
+    const there = Float64Array.from(cup.inputs);
+    there[i] = at;
+    cup.tried.set(key, cup.brewer.probe.forward(there).slice());
+  }
+  return cup.tried.get(key);
 }
 
 /** Two significant digits, towards zero: what one can read off a scale. */

@@ -6,6 +6,8 @@ import { opinion } from "./voice.js";
 import { significant } from "./words.js";
 
 const JUST_RIGHT = "just right";
+// Into how many parts costs are cut while a dial moves.
+const ROUGH = 20;
 // The quantity of the tongue that each aspect of a verdict judges.
 const TASTES = { intensity: "strength", acidity: "sourness", mouthfeel: "mouthfeel", bitterness: "bitterness",
   sweetness: "sweetness", creaminess: "creaminess", grit: "grittiness" };
@@ -57,7 +59,10 @@ export class CustomersPanel {
     }
   }
 
-  update(cup) {
+  update(cup, isMoving = false) {
+    // Shares to the last digit can wait until the dials rest.
+    if (isMoving) this.app.stale.add(this);
+    this.cells = isMoving ? ROUGH : undefined;
     const total = this.app.data.segments.reduce((sum, segment) => sum + (this.app.shares[segment] || 0), 0);
     this.cards.forEach((card, i) => this.speak(card, i, cup, (this.app.shares[card.segment] || 0) / total));
   }
@@ -71,7 +76,7 @@ export class CustomersPanel {
     card.whole.classList.toggle("away", share === 0);
     text(card.share, share ? words.say("customers.share", { share: percent(share) }) : words.say("customers.away"));
     const voice = data.voices[i];
-    const said = opinion(voice, programs.voices[i], cup.read);
+    const said = opinion(voice, programs.voices[i], cup.read, this.cells);
     const [[first, chance], [second, other]] = said;
     text(card.says, `“${words.word("says", first)}”`);
     text(card.chance, `${words.say("customers.says", { share: percent(chance) })}, ${words.say("customers.or", { words: words.word("says", second), share: percent(other) })}`);

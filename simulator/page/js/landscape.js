@@ -5,6 +5,8 @@ import { position } from "./cup.js";
 import { element, set, svg } from "./dom.js";
 
 const [ACROSS, UP] = [56, 40];
+// Rows from one to the next that is computed while a dial moves; the last of the grid is one of them.
+const SKETCHED = 3;
 const FINE_SHADES = 4096;
 
 export class Landscape {
@@ -31,23 +33,33 @@ export class Landscape {
     this.axes.replaceChildren(frame(BOX, axis(this.plane[0]), axis(this.plane[1])));
   }
 
-  /** Draw anew if anything but the two dials has changed. */
-  update(cup) {
+  /** Draw anew if anything but the two dials has changed; while a dial moves, every third row is enough. */
+  update(cup, isMoving) {
     const others = Array.from(cup.inputs).filter((_, i) => !this.plane.includes(i));
+    const every = isMoving ? SKETCHED : 1;
     const key = `${cup.brewer.method} ${others.join(" ")}`;
-    if (key !== this.seen) { this.seen = key; this.survey(cup); this.paint(); }
+    if (key === this.seen && every >= this.every) return;
+    [this.seen, this.every] = [key, every];
+    this.survey(cup, every);
+    this.paint();
   }
 
-  survey(cup) {
+  /** The loss on the grid: computed in every so many rows, in proportion between them. */
+  survey(cup, every) {
     const inputs = Float64Array.from(cup.inputs);
     const result = new Float64Array(1);
     const [i, j] = this.plane;
-    for (let row = 0; row < UP; row++) {
+    for (let row = 0; row < UP; row += every) {
       for (let column = 0; column < ACROSS; column++) {
         inputs[i] = column / (ACROSS - 1);
         if (j !== i) inputs[j] = row / (UP - 1);
         this.losses[row * ACROSS + column] = cup.brewer.programs.loss(inputs, result)[0];
       }
+    }
+    for (let k = ACROSS; every > 1 && k < this.losses.length - ACROSS; k++) {
+      const past = Math.floor(k / ACROSS) % every;
+      const [below, above] = [k - past * ACROSS, k + (every - past) * ACROSS];
+      if (past) this.losses[k] = ((every - past) * this.losses[below] + past * this.losses[above]) / every;
     }
   }
 

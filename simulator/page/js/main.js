@@ -43,7 +43,9 @@ class App {
     this.chart = new ControlChart(this);
     this.check = new CheckPanel(this);
     this.assemble(root);
-    this.watch([this.customers, this.race, this.chart, this.check]);
+    // The graph, as a panel that can be out of sight.
+    this.graph = { panel: this.view.scroller, update: (cup, isMoving) => this.drawGraph(cup, isMoving) };
+    this.watch([this.graph, this.customers, this.race, this.chart, this.check]);
     this.brew();
     this.dress();
     this.relabel();
@@ -240,10 +242,13 @@ class App {
     for (const target of byElement.keys()) observer.observe(target);
   }
 
-  /** What the frames of a moving dial have left out. */
+  drawGraph(cup, isMoving) {
+    this.view.update(cup, this.stepper.stepping, isMoving);
+    if (isMoving) this.stale.add(this.graph); else this.view.describe();
+  }
+
+  /** What the frames of a moving dial have left out, or told in round numbers. */
   catchUp() {
-    this.view.update(this.cup, this.stepper.stepping);
-    this.view.describe();
     for (const panel of this.stale) panel.update(this.cup);
     this.stale.clear();
   }
@@ -259,14 +264,14 @@ class App {
     }
     this.chart.record(this.cup);
     this.recipe.update(this.cup);
-    this.view.update(this.cup, this.stepper.stepping, isMoving);
-    if (!isMoving) this.view.describe();
-    this.stepper.update();
-    if (this.lens.node !== null && this.lens.node !== undefined) this.lens.show(this.lens.node, this.view, this.cup);
-    for (const panel of [this.customers, this.race, this.chart, this.check]) {
-      if (isMoving && this.hidden.has(panel)) this.stale.add(panel);
-      else { this.stale.delete(panel); panel.update(this.cup); }
+    // Stepper and lens speak of what the graph shows, so it cannot wait for its turn while they are open.
+    const isTold = this.stepper.at !== null || !this.lens.panel.hidden;
+    for (const panel of [this.graph, this.customers, this.race, this.chart, this.check]) {
+      if (isMoving && this.hidden.has(panel) && !(panel === this.graph && isTold)) this.stale.add(panel);
+      else { this.stale.delete(panel); panel.update(this.cup, isMoving); }
     }
+    this.stepper.update();
+    if (!this.lens.panel.hidden) this.lens.show(this.lens.node, this.view, this.cup);
     text(this.rootAnswer, this.answer());
     text(this.shownCount, ` · ${this.words.say("graph.count", { shown: this.view.order.length, all: this.brewer.walk.size })}`);
   }

@@ -105,12 +105,13 @@ export class RacePanel {
 
   clear() { this.running = false; this.runners = []; this.update(this.app.cup); }
 
-  update(cup) {
+  update(cup, isMoving = false) {
     const { app } = this;
+    if (isMoving) app.stale.add(this);
     const { words } = app;
     const best = app.best;
     text(this.goButton, words.say(this.running ? "race.pause" : "race.go"));
-    this.landscape.update(cup);
+    this.landscape.update(cup, isMoving);
     const run = this.runners.filter(({ runner }) => runner.path.length);
     this.landscape.draw(cup, run.map(({ runner, entry }) => ({ look: entry.look, path: thinned(runner.path) })), best, best && app.bestName(best));
     for (const entry of this.entries) {

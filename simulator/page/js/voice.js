@@ -5,8 +5,11 @@ const CELLS = 80;
 // A share of people too small to be heard.
 const NOBODY = 1e-13;
 
-/** Complaint or "just right" -> share of the segment that says it, most likely first. */
-export function opinion(voice, programs, read) {
+/**
+ * Complaint or "just right" -> share of the segment that says it, most likely first; `cells` is into how many
+ * parts the costs are cut.
+ */
+export function opinion(voice, programs, read, cells = CELLS) {
   const inputs = new Float64Array(1 + voice.reads.length);
   voice.reads.forEach((name, k) => { inputs[k + 1] = read(name); });
   const dearest = programs.dearest(inputs, new Float64Array(voice.complaints.length));
@@ -33,11 +36,11 @@ export function opinion(voice, programs, read) {
 
   const said = voice.complaints.map(([aspect, words], k) => {
     const mine = aspects.indexOf(aspect);
-    const step = dearest[k] / CELLS;
+    const step = dearest[k] / cells;
     let total = 0;
     let left = beyond(k, 0);
-    for (let cell = 0; cell < CELLS && left > NOBODY; cell++) {
-      const right = cell + 1 < CELLS ? beyond(k, (cell + 1) * step) : 0;
+    for (let cell = 0; cell < cells && left > NOBODY; cell++) {
+      const right = cell + 1 < cells ? beyond(k, (cell + 1) * step) : 0;
       if (left - right > NOBODY) total += (left - right) * contentAt((cell + 0.5) * step, mine);
       left = right;
     }

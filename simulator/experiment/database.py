@@ -158,7 +158,8 @@ def check_format(connection: sqlite3.Connection, path: Path) -> None:
     """Raises ResultsError unless the file holds results in the format that this version reads."""
     if _is_new(connection):
         raise ResultsError(
-            f"{path}: it is empty: it was cut off, or nothing was ever written; run the experiment again"
+            f"{path}: it is empty: it was cut off, or nothing was ever written; "
+            f"run the experiment again with --out {path.parent}"
         )
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise ResultsError(

@@ -128,7 +128,8 @@ def _content(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ResultsError(
-            f"{path.parent}: this is not a results folder: it has no {FILE_NAME}"
+            f"{path.parent}: this is not a results folder: it has no {FILE_NAME}; give a folder that a "
+            f"run has written, or run the experiment with --out {path.parent}"
         ) from None
     except OSError as error:
         raise ResultsError(

@@ -221,7 +221,8 @@ def open_results(folder: str | Path) -> Results:
     folder = Path(folder)
     if not folder.is_dir():
         raise ResultsError(
-            f"{folder}: there is no such folder; give the folder that a run has written"
+            f"{folder}: there is no such folder; give one that a run has written, "
+            f"or run the experiment with --out {folder}"
         )
     manifest = read_manifest(folder)
     return Results(folder, manifest, database.open_to_read(folder / database.FILE_NAME))

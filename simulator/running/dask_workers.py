@@ -6,6 +6,7 @@ lost and is taken apart like any other. The workers need this package, of the sa
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future
 from contextlib import suppress
 from time import monotonic
@@ -35,6 +36,7 @@ def dask_workers(address: str, slots: int, compute: Compute = run_batch) -> Dask
         ) from None
     if address != LOCAL and "://" not in address:
         raise InputError(f"--dask {address}: expected tcp://host:port of a scheduler, or local")
+    _quieten()
     cluster = _local_cluster(slots) if address == LOCAL else None
     try:
         client = distributed.Client(cluster or address, timeout=_CONNECT_S, set_as_default=False)
@@ -94,6 +96,14 @@ class DaskWorkers:
         if self._cluster is not None:
             with suppress(Exception):
                 self._cluster.close(timeout=1)
+
+
+def _quieten() -> None:
+    """What a user must know of Dask's troubles is said by us, in one line."""
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _local_cluster(slots: int) -> Any:

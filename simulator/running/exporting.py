@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -37,7 +37,7 @@ def rows(results: Results, traces: bool, notice: Notice) -> Iterator[Row]:
     for damage in results.damage():
         notice(f"{results.path}: {damage}")
     varied, names = _varied(results)
-    knobs = sorted({knob for run in results.each() for knob in run.recipe}, key=KNOBS.index)
+    knobs = _in_order({knob: None for run in results.each() for knob in run.recipe})
     for run in results.each():
         settings = varied.get(run.key, {})
         row = {f"sweep.{name}": settings.get(name) for name in names}
@@ -103,6 +103,11 @@ def write_parquet(table: Iterator[Row], path: Path) -> int:
         if writer is not None:
             writer.close()
     return count
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Coffee's knobs in their usual order; a function's parameters in that of its config."""
+    return sorted(names, key=lambda name: KNOBS.index(name) if name in KNOBS else len(KNOBS))
 
 
 def _varied(results: Results) -> tuple[dict[str, Mapping[str, Any]], list[str]]:

@@ -184,3 +184,22 @@ def test_commands_about_cups_refuse_it(simulator, config, verb):
 def test_a_problem_of_coffee_needs_no_leave(config):
     config.write_text("name: cup")
     assert problem_of(load(config), config, allow_code=False).is_coffee
+
+
+def test_show_export_and_ls_of_results_never_run_it(simulator, config, tmp_path):
+    bounds = ("--sweep", "tune.a=[-2, 2],[-1, 3]", "--sweep", "optimizers.0.learning_rate=0.05,0.1")
+    for name, more in (("one", ()), ("sweep", bounds)):
+        run = ("run", config, "--allow-code", "--no-figures", "-q", "--out", tmp_path / name)
+        assert simulator(*run, *more).status in {0, 1}
+    config.with_name("my_valleys.ran").unlink()
+    config.with_name("my_valleys.py").unlink()
+    sys.modules.pop("my_valleys")
+    assert "verdict: " in simulator("show", tmp_path / "one").out
+    shown = simulator("show", tmp_path / "sweep")
+    assert (shown.status, "At 4 of 4 points" in shown.out.replace("\n", " ")) == (0, True)
+    said = simulator("export", tmp_path / "sweep", "--format", "jsonl")
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    assert (said.status, len(rows)) == (0, 16)
+    assert {tuple(row["sweep.tune.a"]) for row in rows} == {(-2, 2), (-1, 3)}
+    assert simulator("ls", tmp_path).status == 0
+    assert not ran(config)

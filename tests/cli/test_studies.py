@@ -227,3 +227,59 @@ def test_ctrl_c_stores_what_is_done_and_the_same_command_ends_it(small, tmp_path
         subprocess.run([*command, str(folder), "-q"], check=True, stdout=subprocess.DEVNULL)
     assert numbers(out) == numbers(tmp_path / "whole")
     assert not (out / "results.sqlite-wal").exists()
+
+
+def test_ls_counts_a_run_with_a_damaged_trace_as_missing_and_names_it(simulator, run, tmp_path):
+    run()
+    with sqlite3.connect(tmp_path / "out" / "results.sqlite") as connection:
+        connection.execute("UPDATE traces SET steps = steps - 1 WHERE rowid = 1")
+    said = simulator("ls", tmp_path, "--json")
+    (found,) = json.loads(said.out)
+    assert said.status == 2
+    assert (found["done"], found["complete"]) == (5, False)
+    assert "the checksum of its trace does not fit" in found["trouble"]
+    assert "5 of 6 runs done" in simulator("show", tmp_path / "out").out
+
+
+@pytest.fixture
+def beans(tmp_path):
+    """The files of two beans and of a mix that names a segment's file, beside the config."""
+    bean = "e_max: {}\nacid_share: 0.2\nmiddle_share: 0.3\nbitter_share: 0.5\nquality_points: 0\n"
+    for name, e_max in (("one", 0.28), ("two", 0.31)):
+        (tmp_path / f"{name}.yaml").write_text(bean.format(e_max), "utf-8")
+    (tmp_path / "crowds").mkdir()
+    (tmp_path / "crowds" / "mix.yaml").write_text("shares: {oat.yaml: 1, milk: 1}\n", "utf-8")
+    oat = "palates: cluster_1\nideal_sweetness: 0\nideal_creaminess: 3\n"
+    (tmp_path / "crowds" / "oat.yaml").write_text(oat, "utf-8")
+    return tmp_path
+
+
+SWEPT = ("--sweep", "bean=one.yaml,two.yaml", "--sweep", "customers=crowds/mix.yaml,milk")
+
+
+def test_results_of_a_sweep_over_files_need_the_files_no_more(simulator, run, beans):
+    assert run("out", *SWEPT, "-q").status in {0, 1}
+    for file in (*beans.glob("*.yaml"), *beans.glob("crowds/*")):
+        if file.name != "small.yaml":
+            file.unlink()
+    shown = simulator("show", beans / "out")
+    assert (shown.status, "one.yaml" in shown.out, "crowds/mix" in shown.out) == (0, True, True)
+    rows = list(csv.DictReader(io.StringIO(simulator("export", beans / "out").out)))
+    assert len(rows) == 24
+    assert {row["sweep.bean"] for row in rows} == {"one.yaml", "two.yaml"}
+    again = simulator("run", beans / "out" / "config.yaml", "--out", beans / "out", "--no-figures")
+    assert "24 cached" in again.err
+
+
+@pytest.mark.parametrize("file", ["two.yaml", "crowds/mix.yaml", "crowds/oat.yaml"])
+def test_a_file_that_a_sweep_names_is_part_of_what_a_folder_belongs_to(run, beans, file):
+    assert run("out", *SWEPT, "-q").status in {0, 1}
+    path = beans / file
+    text = path.read_text("utf-8")
+    path.write_text(text + "# a remark changes nothing\n", "utf-8")
+    assert "24 cached" in run("out", *SWEPT).err
+    for old, new in (("0.31", "0.29"), ("milk: 1", "milk: 2"), ("creaminess: 3", "creaminess: 4")):
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    said = run("out", *SWEPT)
+    assert (said.status, "another config" in said.err) == (2, True)

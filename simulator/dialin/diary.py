@@ -13,16 +13,15 @@ import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from simulator.coffee import Bean, method_named
 from simulator.dialin.customer import SETTINGS
 from simulator.dialin.evidence import Cup
-from simulator.dialin.kit import Grinder, Kit
+from simulator.dialin.place import Place, place_data, place_from
 from simulator.errors import InputError
 
 VERSION = 1
@@ -40,17 +39,6 @@ CREATE TABLE offers (
 """
 FORMAT = "perfect-cup dial diary"
 """What an exported file calls itself."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where cups are brewed, and for whom."""
-
-    kit: Kit
-    customers: tuple[str, ...] = ()
-    """Segments or a mix the customer may belong to; empty: the survey's."""
-    budget: int = 10
-    rating_step: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -274,39 +262,3 @@ def _cup(data: Mapping[str, Any]) -> Cup:
         rater=data["rater"],
         at=data["at"],
     )
-
-
-def place_data(place: Place) -> dict[str, Any]:
-    """A place as plain data."""
-    kit = place.kit
-    return {
-        "kit": {
-            "method": str(kit.method),
-            "bean": asdict(kit.bean),
-            "grinder": asdict(kit.grinder),
-            "dose_g": kit.dose_g,
-            "liquid_g": kit.liquid_g,
-            "temperature_c": kit.temperature_c,
-            "locked": dict(kit.locked),
-            "one_knob": kit.one_knob,
-        },
-        "customers": list(place.customers),
-        "budget": place.budget,
-        "rating_step": place.rating_step,
-    }
-
-
-def place_from(data: Mapping[str, Any]) -> Place:
-    """A place from plain data."""
-    kit = data["kit"]
-    made = Kit(
-        method_named(kit["method"]),
-        Bean(**kit["bean"]),
-        Grinder(**kit["grinder"]),
-        float(kit["dose_g"]),
-        float(kit["liquid_g"]),
-        float(kit["temperature_c"]),
-        MappingProxyType(dict(kit["locked"])),
-        bool(kit["one_knob"]),
-    )
-    return Place(made, tuple(data["customers"]), int(data["budget"]), float(data["rating_step"]))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from simulator.dialin.carry import PERSON, carried
-from simulator.dialin.diary import Diary, Place
+from simulator.dialin.diary import Diary
 from simulator.dialin.evidence import Cup
+from simulator.dialin.place import Place
 from simulator.dialin.session import Session
 from simulator.dialin.traits import Prior, population
 

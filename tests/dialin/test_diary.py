@@ -13,7 +13,8 @@ import pytest
 
 from simulator.coffee import BEANS
 from simulator.dialin import Cup, Grinder, Kit
-from simulator.dialin.diary import Diary, Place, diary_path
+from simulator.dialin.diary import Diary, diary_path
+from simulator.dialin.place import Place
 from simulator.dialin.sittings import sitting
 from simulator.errors import InputError
 
@@ -118,7 +119,8 @@ def test_cups_survive_being_killed_at_any_moment(tmp_path):
 import sys
 from pathlib import Path
 from simulator.dialin import Cup, Kit
-from simulator.dialin.diary import Diary, Place
+from simulator.dialin.diary import Diary
+from simulator.dialin.place import Place
 diary = Diary.create(Path({str(path)!r}), Place(Kit.standard("immersion")))
 for number in range(100000):
     diary.add(Cup({SETTINGS!r}, 1 + number % 9, ("too weak",)))

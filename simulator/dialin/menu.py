@@ -157,6 +157,10 @@ class _Softened:
         graph = trace(self._loss, self.size)
         return compiled(graph, outputs=("value", "gradient"), dialect="numpy")
 
+    @cached_property
+    def _curvature(self) -> Callable[[Any], tuple[Array, ...]]:
+        return compiled(trace(self._loss, self.size), outputs=("hessian",), dialect="numpy")
+
     def _loss(self, x: Any) -> Any:
         n, worth = self.problem.size, _worth(self.problem)
         cups = [
@@ -182,8 +186,8 @@ class _Softened:
         return value, gradient
 
     def hessian(self, x: Array, repeats: Array) -> Array:
-        """Not needed by the methods used here."""
-        raise NotImplementedError("menus are climbed by gradients")
+        """Second derivatives, shape (n, n, R)."""
+        return self._curvature(x)[0]
 
 
 def _starts(size: int, first: Array, seed: int) -> Array:

@@ -1,8 +1,9 @@
 """Menus for many customers, against the grid, scipy and what must hold."""
 
+import numpy as np
 import pytest
 
-from simulator.dialin.menu import choose_menu
+from simulator.dialin.menu import _Softened, choose_menu
 from simulator.errors import InputError
 from simulator.experiment.config import loads
 from simulator.experiment.problem import Problem
@@ -49,3 +50,16 @@ def test_everybody_is_served(menus):
 def test_a_menu_of_nothing_is_refused(problem, k, people):
     with pytest.raises(InputError, match="expected 1 to 8"):
         choose_menu(problem, k, people=people)
+
+
+def test_second_derivatives_of_a_menu_are_differences_of_gradients(problem):
+    soft = _Softened(problem, problem.customers, 2, 0.1)
+    x, step, which = (
+        np.full((soft.size, 1), 0.4) + 0.1 * np.eye(soft.size)[:, :1],
+        1e-5,
+        np.zeros(1),
+    )
+    hessian = soft.hessian(x, which)[:, :, 0]
+    for i, shift in enumerate(step * np.eye(soft.size)[:, :, None]):
+        above, below = (soft.value_and_gradient(x + s, which)[1][:, 0] for s in (shift, -shift))
+        assert hessian[i] == pytest.approx((above - below) / (2 * step), abs=1e-6)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -56,52 +57,42 @@ def _quietly() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-@app.command(cls=Verb)
-def new(
-    name: Name,
-    bean: Bean = None,
-    method: Method = None,
-    clicks: Clicks = None,
-    um_per_click: UmPerClick = None,
-    um_at_zero: UmAtZero = None,
-    dose_g: DoseG = None,
-    liquid_g: LiquidG = None,
-    temperature_c: TemperatureC = None,
-    lock: Lock = None,
-    one_knob: OneKnob = None,
-    cups: Cups = None,
-    customer: Customer = None,
-    whole_points: WholePoints = None,
-) -> int:
-    """Begin a diary for somebody; only the name is needed."""
-    from simulator.cli.dialing import begin
+def _place_verb(work: Literal["begin", "move"]) -> Callable[..., int]:
+    """What begins a diary and what moves it elsewhere take the same options."""
 
-    given = {**locals()}
-    return begin(given.pop("name"), given)
+    def verb(
+        name: Name,
+        bean: Bean = None,
+        method: Method = None,
+        clicks: Clicks = None,
+        um_per_click: UmPerClick = None,
+        um_at_zero: UmAtZero = None,
+        dose_g: DoseG = None,
+        liquid_g: LiquidG = None,
+        temperature_c: TemperatureC = None,
+        lock: Lock = None,
+        one_knob: OneKnob = None,
+        cups: Cups = None,
+        customer: Customer = None,
+        whole_points: WholePoints = None,
+    ) -> int:
+        given = {option: value for option, value in locals().items() if option != "work"}
+        from simulator.cli import dialing
+
+        done: int = getattr(dialing, work)(given.pop("name"), given)
+        return done
+
+    return verb
 
 
-@app.command(cls=Verb)
-def change(
-    name: Name,
-    bean: Bean = None,
-    method: Method = None,
-    clicks: Clicks = None,
-    um_per_click: UmPerClick = None,
-    um_at_zero: UmAtZero = None,
-    dose_g: DoseG = None,
-    liquid_g: LiquidG = None,
-    temperature_c: TemperatureC = None,
-    lock: Lock = None,
-    one_knob: OneKnob = None,
-    cups: Cups = None,
-    customer: Customer = None,
-    whole_points: WholePoints = None,
-) -> int:
-    """Another bean, grinder, method or lock from now on; what was learnt carries over."""
-    from simulator.cli.dialing import move
-
-    given = {**locals()}
-    return move(given.pop("name"), given)
+app.command("new", cls=Verb, help="Begin a diary for somebody; only the name is needed.")(
+    _place_verb("begin")
+)
+app.command(
+    "change",
+    cls=Verb,
+    help="Another bean, grinder, method or lock from now on; what was learnt carries over.",
+)(_place_verb("move"))
 
 
 @app.command(cls=Verb)

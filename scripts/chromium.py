@@ -125,11 +125,11 @@ class Tab:
         size = {"width": width, "height": height}
         self.send("Emulation.setDeviceMetricsOverride", **size, deviceScaleFactor=1, mobile=False)
 
-    def open(self, path: Path, fragment: str = "") -> Tab:
-        """Open a file that holds a page of ours, and wait until it is made."""
+    def open(self, path: Path, fragment: str = "", ready: str = "'cup' in window") -> Tab:
+        """Open a file that holds a page of ours, and wait until it is made and ``ready``."""
         self.send("Page.navigate", url="about:blank")
         self.send("Page.navigate", url=path.as_uri() + (f"#{fragment}" if fragment else ""))
-        self.wait("document.readyState === 'complete' && 'cup' in window")
+        self.wait(f"document.readyState === 'complete' && {ready}")
         return self
 
     def do(self, script: str) -> Any:

@@ -125,11 +125,11 @@ def open_page(chromium, tmp_path):
     """Opens a page in a tab of its own; at the end nothing may have failed or been asked for."""
     tabs = []
 
-    def opened(page, fragment="", width=1280, height=900, **media):
+    def opened(page, fragment="", width=1280, height=900, ready="'cup' in window", **media):
         path = tmp_path / "page.html"
         path.write_text(page.html, encoding="utf-8")
         tabs.append(Tab(chromium, width, height, **media))
-        return tabs[-1].open(path, fragment)
+        return tabs[-1].open(path, fragment, ready)
 
     yield opened
     for tab in tabs:

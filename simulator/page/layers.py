@@ -147,9 +147,10 @@ def _swap(
     for _ in range(4):
         swapped = False
         for k in range(len(row) - 1):
-            a, b = joined[row[k]], joined[row[k + 1]]
-            kept = sum(_inversions(p, q) for p, q in zip(a, b, strict=True))
-            if sum(_inversions(q, p) for p, q in zip(a, b, strict=True)) < kept:
+            (up_a, down_a), (up_b, down_b) = joined[row[k]], joined[row[k + 1]]
+            kept = _inversions(up_a, up_b) + _inversions(down_a, down_b)
+            # Without crossings nothing is gained, so the other order need not be counted.
+            if kept and _inversions(up_b, up_a) + _inversions(down_b, down_a) < kept:
                 row[k], row[k + 1] = row[k + 1], row[k]
                 swapped = True
         if not swapped:
@@ -157,8 +158,10 @@ def _swap(
 
 
 def _inversions(left: Sequence[int], right: Sequence[int]) -> int:
-    """Crossings of the edges of two neighbours, the first left of the second."""
-    return sum(bisect_left(right, end) for end in left)
+    """Crossings of the edges of two neighbours, the first left of the second; both in order."""
+    if not left or not right or left[-1] <= right[0]:
+        return 0
+    return sum([bisect_left(right, end) for end in left])
 
 
 def _crossings(rows: Sequence[Sequence[Place]], down: Mapping[Place, list[Place]]) -> int:
@@ -208,15 +211,15 @@ def _wanted(
     first: Mapping[Place, list[Place]],
 ) -> tuple[float, float]:
     """Where a place would like to stand, and how much it minds: passing edges want to be straight."""
-    if both:
-        others = [*up.get(place, ()), *down.get(place, ())]
-    else:
-        others = list(first.get(place, ()))
+    others = [*up.get(place, ()), *down.get(place, ())] if both else first.get(place, ())
     if not others:
         return x[place], 0.05
-    weights = [30.0 if other[0] == place[0] else 1.0 for other in others]
-    pulled = zip(weights, others, strict=True)
-    return sum(w * x[other] for w, other in pulled) / sum(weights), sum(weights)
+    node, pull, weight = place[0], 0.0, 0.0
+    for other in others:
+        w = 30.0 if other[0] == node else 1.0
+        pull += w * x[other]
+        weight += w
+    return pull / weight, weight
 
 
 def _settle(

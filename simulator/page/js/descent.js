@@ -43,8 +43,8 @@ export class Descent {
     this.line = changes ? words.say("walk.descended", {
       count: this.losses.length - 1, changes, before: app.score(before), after: app.score(app.cup.loss),
     }) : words.say("recipe.still");
-    if (app.cup.loss > before) this.line += ` ${words.say("recipe.overshot")}`;
-    else if (changes && this.losses.length === 2) this.line += ` ${words.say("walk.again")}`;
+    if (app.cup.loss > before) this.line = words.told(this.line, words.say("recipe.overshot"));
+    else if (changes && this.losses.length === 2) this.line = words.told(this.line, words.say("walk.again"));
     return before - app.cup.loss;
   }
 
@@ -86,7 +86,7 @@ export class Descent {
     const { app } = this;
     const { best } = app;
     this.line = app.words.say("walk.content", { count: this.losses.length - 1, before: app.score(this.losses[0]), after: app.score(app.cup.loss) });
-    if (best) this.line += ` ${app.words.say("walk.content_best", { best: app.bestName(best), score: app.score(best.loss) })}`;
+    if (best) this.line = app.words.told(this.line, app.words.say("walk.content_best", { best: app.bestName(best), score: app.score(best.loss) }));
   }
 
   pause() { clearTimeout(this.timer); this.timer = null; }

@@ -132,7 +132,7 @@ export class RecipePanel {
     const turns = changes.map((change, i) => (Math.abs(change) > 1e-9 ? words.turn(data.knobs[i], change) : null)).filter(Boolean);
     if (!turns.length) { this.tell(words.say("recipe.still")); return ""; }
     const told = words.say(count === 1 ? "recipe.stepped" : "recipe.stepped_many", { count, changes: words.list(turns), predicted: signed(predicted), real: signed(real) });
-    this.tell(real < 0 && predicted > 0 ? `${told} ${words.say("recipe.overshot")}` : told);
+    this.tell(real < 0 && predicted > 0 ? words.told(told, words.say("recipe.overshot")) : told);
     return words.list(turns);
   }
 }

@@ -172,7 +172,7 @@ export class Stepper {
       const line = words.say("walk.dial_blamed", {
         name, verdict, root: this.app.rootName, amount: words.turn(knob, knob.amount), change: signed(cup.adjoint[node] * knob.amount),
       });
-      return this.at === this.steps.length - 1 ? `${line} ${words.say("walk.finished")}` : line;
+      return this.at === this.steps.length - 1 ? words.told(line, words.say("walk.finished")) : line;
     }
     const shares = this.view.edges.map((edge, k) => [edge, this.view.flows[k]])
       .filter(([edge, flow]) => edge.child === node && Math.abs(flow) >= FAINTEST)

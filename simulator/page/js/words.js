@@ -15,6 +15,9 @@ export class Words {
   /** The word for a knob, segment ...; the name itself for one that users brought. */
   word(kind, name) { return this.has(`${kind}.${name}`) ? this.messages[`${kind}.${name}`] : name; }
 
+  /** Sentences one after the other; Chinese leaves no space between them. */
+  told(...sentences) { return sentences.reduce((all, next) => (all.endsWith("。") ? all + next : `${all} ${next}`)); }
+
   list(words) { return words.join(this.say("separator.words")); }
 
   /** An amount of a knob with its unit, two digits, no sign. */

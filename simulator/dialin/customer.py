@@ -30,7 +30,7 @@ from simulator.coffee import (
     Tasting,
     taste,
 )
-from simulator.dialin.traits import INDEX, SCALES, WAVES
+from simulator.dialin.traits import ADDED, INDEX, SCALES, WAVES
 
 SETTINGS = (
     "grind_um", "time_s", "milk_g", "sugar_g", "dose_g", "liquid_g", "temperature_c",
@@ -48,9 +48,11 @@ ASPECT_WORDS = COMPLAINTS
 
 _FLOOR = 1.0  # the lowest score
 _SOFT = 0.5  # points over which the scale bends towards it
-# At what bitterness complaints set in, and how steep they are: as "bitter" is ticked of black coffee.
-_BITTER_WORD, _BITTER_STEPS = 1.35, 1.5
+# How far above the threshold complaints of bitterness set in, %, and how steep they are: as "bitter" is
+# ticked of black coffee.
+_BITTER_WORD, _BITTER_STEPS = 0.45, 1.5
 _GRIT_STEPS = 1.5
+_SIDE = 0.3  # steps over which too little turns into too much
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def feel(
     recipe = Recipe(grind * np.exp(of.log_grind), time * np.exp(of.log_rate), milk, sugar)
     brew = Brew(method, dose, liquid, liquid, temperature)
     tasting = taste(recipe, brew, _bean(of, bean), [(_segment(of), 1.0)], _parameters(of))
-    liking = tasting.segments[0].liking + _unmodelled(of, settings)
+    liking = tasting.segments[0].liking - _added(of, tasting) + _unmodelled(of, settings)
     score = _FLOOR + _SOFT * np.logaddexp(0.0, (liking - _FLOOR) / _SOFT)
     return Felt(score, _urges(of, tasting), tasting)
 
@@ -123,43 +125,54 @@ def _parameters(of: _Reader) -> Parameters:
     for name, ideal in zip(SCALES, ideals, strict=True):
         scale = getattr(palates, name)
         weight = np.exp(getattr(of, f"log_weight_{name}"))
+        tilt = getattr(of, f"tilt_{name}")
         scales[name] = replace(
             scale,
             scatter=softness * scale.scatter,
             constant=3.0 - scale.tds_slope * (ideal - here.reference_tds_pct),
-            too_low=scale.too_low * weight,
-            too_high=scale.too_high * weight,
+            too_low=scale.too_low * weight * np.exp(-tilt),
+            too_high=scale.too_high * weight * np.exp(tilt),
         )
         # A miss of nothing must cost nothing, or the level would move with every weight.
-        level = level + weight * _at_ideal(scale, softness * scale.scatter)
-    additions = np.exp(of.log_weight_additions)
+        level = level + _at_ideal(scales[name])
     customers = replace(
         here,
         everyone=replace(
             palates, **scales, too_bitter=np.exp(of.log_weight_bitterness), perfect_liking=level
         ),
-        pair_too_low=here.pair_too_low * additions,
-        pair_too_high=here.pair_too_high * additions,
+        bitter_threshold=of.bitter_threshold,
     )
     return replace(DEFAULT, customers=customers)
 
 
-def _at_ideal(scale: Any, scatter: Any) -> Any:
+def _at_ideal(scale: Any) -> Any:
     """What a scale costs at its ideal, because cups scatter around it."""
-    z = scale.band / scatter
+    z = scale.band / scale.scatter
     density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    excess = scatter * density - scale.band * scipy.special.ndtr(-z)
+    excess = scale.scatter * density - scale.band * scipy.special.ndtr(-z)
     return (scale.too_low + scale.too_high) * excess
+
+
+def _added(of: _Reader, tasting: Tasting) -> Any:
+    """What this customer minds sweetness and cream more than the segments do, points."""
+    more = 0.0
+    for name in ADDED:
+        aspect = getattr(tasting.segments[0], name)
+        side = aspect.gap / np.sqrt(aspect.gap * aspect.gap + _SIDE * _SIDE)
+        weight = np.exp(getattr(of, f"log_weight_{name}") + side * getattr(of, f"tilt_{name}"))
+        more = more + (weight - 1.0) * aspect.penalty
+    return more
 
 
 def _urges(of: _Reader, tasting: Tasting) -> tuple[Any, ...]:
     verdict, sharp = tasting.segments[0], np.exp(of.log_sharpness)
+    heard = np.exp(of.log_bias)
     gaps = {
-        aspect: getattr(verdict, aspect).gap + getattr(of, f"bias_{aspect}")
-        for aspect in (*SCALES, "sweetness", "creaminess")
+        aspect: getattr(verdict, aspect).gap + heard * getattr(of, f"bias_{aspect}")
+        for aspect in (*SCALES, *ADDED)
     }
-    bitter = _BITTER_STEPS * (tasting.perception.bitterness - _BITTER_WORD)
-    gaps["bitterness"] = bitter + of.bias_bitterness
+    bitter = verdict.bitterness.gap - _BITTER_WORD
+    gaps["bitterness"] = _BITTER_STEPS * bitter + heard * of.bias_bitterness
     gaps["grit"] = _GRIT_STEPS * tasting.perception.grittiness
     urges = []
     for aspect, (little, much) in COMPLAINTS.items():

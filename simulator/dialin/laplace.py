@@ -36,14 +36,13 @@ class Modes:
         return volume
 
 
-def modes(target: Target, start: Array | None = None) -> Modes:
-    """Fit all kinds.
+def modes(target: Target) -> Modes:
+    """Fit all kinds, each from its mean.
 
-    Args:
-        target: the prior and the cups.
-        start: of z, shape (SIZE, S); an earlier fit saves steps.
+    An earlier fit would save steps, but may sit in a hollow that later cups have left behind; and equal cups
+    are to give equal answers, whatever was asked before.
     """
-    z = np.zeros_like(target.prior.mean) if start is None else start.copy()
+    z = np.zeros_like(target.prior.mean)
     going = np.arange(z.shape[1])
     value = target.energy(z, going)
     sharpness = np.zeros((going.size, SIZE, SIZE))

@@ -106,7 +106,6 @@ class Session:
     draws: int = DRAWS
     _posterior: Posterior | None = field(default=None, init=False, repr=False)
     _outlook: Outlook | None = field(default=None, init=False, repr=False)
-    _start: Array | None = field(default=None, init=False, repr=False)
     _counter: Counter | None = field(default=None, init=False, repr=False)
 
     @property
@@ -173,7 +172,6 @@ class Session:
         if not self.cups:
             raise InputError("there is no cup to take back")
         cup = self.cups.pop()
-        self._start = None
         self.forget_fit()
         return cup
 
@@ -185,11 +183,7 @@ class Session:
         """The customers who fit the cups."""
         if self._posterior is None:
             rows = rows_of(self.cups, self.rating_step)
-            self._posterior = posterior(
-                self.counter, self.prior, rows, draws=self.draws, start=self._start
-            )
-            if self._posterior.modes is not None:
-                self._start = self._posterior.modes.place
+            self._posterior = posterior(self.counter, self.prior, rows, draws=self.draws)
         return self._posterior
 
     def outlook(self) -> Outlook:

@@ -120,8 +120,14 @@ def _lesson(
     if with_words:
         said = counter.opinions(found.traits, recipes[:, [place]])[0][:, :, 0].T
         chance = (chance[:, :, None] * said[:, None, :]).reshape(noise.size, -1)
-    then = chance.T @ scores / noise.size
-    return float(then.max(axis=1).sum() - scores.mean(axis=0).max())
+    # What would be recommended then is chosen by one half of the draws and judged by the other: by the
+    # same draws, every answer would seem to teach something.
+    halves = [chance[part::2].T @ scores[part::2] for part in (0, 1)]
+    rise = 0.0
+    for chosen_by, judged_by in (halves, halves[::-1]):
+        rise += np.take_along_axis(judged_by, chosen_by.argmax(axis=1)[:, None], axis=1).sum()
+        rise -= judged_by.sum(axis=0)[chosen_by.sum(axis=0).argmax()]
+    return float(rise / noise.size)
 
 
 def _rating_edges(score: Array, noise: Array) -> Array:

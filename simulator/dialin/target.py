@@ -17,6 +17,15 @@ from simulator.dialin.traits import SIZE, Array, Prior
 _LEAST = 0.5  # curvature below half the prior's is a bump of the likelihood: not trusted
 
 
+def by_kind(matrices: Array, columns: Array, kind: Array) -> Array:
+    """Each column times the matrix of its kind: matrices (S, n, n), columns (n, M), kinds (M,)."""
+    turned = np.empty_like(columns)
+    for which in np.unique(kind):
+        these = kind == which
+        turned[:, these] = matrices[which] @ columns[:, these]
+    return turned
+
+
 @dataclass(frozen=True, eq=False)
 class Target:
     """What is known before the cups, and the cups."""
@@ -32,7 +41,7 @@ class Target:
 
     def traits(self, z: Array, kind: Array) -> Array:
         """Traits, shape (SIZE, M), of customers at z, shape (SIZE, M), whose kinds are given, (M,)."""
-        moved: Array = self.prior.mean[:, kind] + np.einsum("cij,jc->ic", self._roots[kind], z)
+        moved: Array = self.prior.mean[:, kind] + by_kind(self._roots, z, kind)
         return moved
 
     def energy(self, z: Array, kind: Array) -> Array:
@@ -40,6 +49,12 @@ class Target:
         likelihood = self.counter.values(self.traits(z, kind), self.rows)
         total: Array = likelihood + 0.5 * np.square(z).sum(axis=0)
         return total
+
+    def gradients(self, z: Array, kind: Array) -> tuple[Array, Array]:
+        """As `energy`, with its gradients by z, shape (SIZE, M)."""
+        value, gradient = self.counter.gradients(self.traits(z, kind), self.rows)
+        pulled = by_kind(np.swapaxes(self._roots, 1, 2), gradient, kind) + z
+        return value + 0.5 * np.square(z).sum(axis=0), pulled
 
     def slopes(self, z: Array, kind: Array) -> tuple[Array, Array]:
         """Gradients (SIZE, M) and second derivatives (M, SIZE, SIZE), made positive definite."""

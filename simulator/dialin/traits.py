@@ -24,6 +24,9 @@ Array = NDArray[Any]
 SCALES = ("intensity", "acidity", "mouthfeel")
 """The just-about-right scales of the coffee itself."""
 
+ADDED = ("sweetness", "creaminess")
+"""What sugar and milk are for."""
+
 
 @dataclass(frozen=True)
 class Trait:
@@ -46,13 +49,15 @@ def _traits() -> tuple[Trait, ...]:
         Trait("ideal_body", "palate", 1.5, 0.30, "%"),
         Trait("ideal_sweetness", "palate", 0.0, 0.6, "1"),
         Trait("ideal_creaminess", "palate", 0.0, 1.2, "1"),
+        Trait("bitter_threshold", "palate", 0.9, 0.35, "%"),
     ]
-    weights = [Trait(f"log_weight_{scale}", "palate", 0.0, 0.35, "1") for scale in SCALES]
+    paired = (*SCALES, *ADDED)
+    weights = [Trait(f"log_weight_{aspect}", "palate", 0.0, 0.35, "1") for aspect in paired]
     weights += [
-        Trait("log_weight_additions", "palate", 0.0, 0.35, "1"),
         Trait("log_softness", "palate", -0.35, 0.35, "1"),
         Trait("log_weight_bitterness", "palate", math.log(0.4), 0.50, "1"),
     ]
+    weights += [Trait(f"tilt_{aspect}", "palate", 0.0, 0.30, "1") for aspect in paired]
     numbers = [
         Trait("top", "rating", 8.6, 0.45, "points"),
         Trait("log_noise", "rating", math.log(0.8), 0.30, "1"),
@@ -60,6 +65,7 @@ def _traits() -> tuple[Trait, ...]:
     words = [
         Trait("log_sharpness", "words", math.log(2.5), 0.50, "1"),
         Trait("content", "words", 0.6, 0.25, "step"),
+        Trait("log_bias", "words", 0.0, 0.50, "1"),
     ]
     said = ("intensity", "acidity", "mouthfeel", "bitterness", "sweetness", "creaminess")
     words += [Trait(f"bias_{aspect}", "words", 0.0, 0.28, "step") for aspect in said]
@@ -173,4 +179,4 @@ def _place(segment: Segment, mean: Any, spread: Any) -> None:
         ideal = float(getattr(segment, f"ideal_{name}"))
         mean[INDEX[f"ideal_{name}"]] = ideal
         # Who takes none takes none; others differ in how much.
-        spread[INDEX[f"ideal_{name}"]] = 0.25 + 0.25 * ideal
+        spread[INDEX[f"ideal_{name}"]] = 0.25 + 0.40 * ideal

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from benchmarks.dial_contestants import CONTESTANTS, NEEDS, Ours
+from benchmarks.dial_contestants import CONTESTANTS, NEEDS, Ours, suits
 from benchmarks.dial_customers import CASES, Case, customer
 from benchmarks.sections import write_section
 
@@ -39,13 +39,13 @@ def main() -> int:
     options = _options()
     record = options.record
     done = {(r["case"], r["who"], r["customer"]) for r in _read(record)}
-    names = [n for n in options.contestants.split(",") if _is_there(n)]
+    names = [n for n in options.contestants.split(";") if _is_there(n)]
     for case in CASES:
         if options.case and case.name not in options.case:
             continue
         for number in range(options.first, options.first + options.customers):
             for name in names:
-                if (case.name, name, number) in done or (name == "rules" and not case.words):
+                if (case.name, name, number) in done or not suits(name, case):
                     continue
                 line = _served(case, name, number, options.cups)
                 with record.open("a", encoding="utf-8") as file:
@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
         "--first", type=int, default=0, help="number of the first; 1000 on were tuned on"
     )
     parser.add_argument("--cups", type=int, default=30, help="each of them drinks")
-    parser.add_argument("--contestants", default=",".join(CONTESTANTS), help="names, by commas")
+    parser.add_argument("--contestants", default=";".join(CONTESTANTS), help="names, by semicolons")
     parser.add_argument("--case", action="append", help="only this case; may be given again")
     parser.add_argument("--page", action="store_true", help="write the tables into the page")
     return parser.parse_args()
@@ -156,6 +156,10 @@ def _after(lines: Sequence[dict[str, Any]], cups: int) -> Any:
     return np.array([line["regret"][cups - 1] for line in lines if len(line["regret"]) >= cups])
 
 
+def _tenth(lines: Sequence[dict[str, Any]]) -> Any:
+    return _after(lines, 10)
+
+
 def _row(case: str, who: str, lines: list[dict[str, Any]]) -> str:
     looks = []
     for n in LOOKS:
@@ -173,20 +177,22 @@ def _two(values: Any, form: str = "{:.2f}") -> str:
 
 
 def _bars(groups: dict[tuple[str, str], list[dict[str, Any]]]) -> tuple[list[str], bool]:
-    lines, good = ["| bar | asked | found | |", "|---|---|---|---|"], True
+    lines, good = ["| bar | asked | found | | oracle |", "|---|---|---|---|---|"], True
     for case, (what, median, ninth) in BARS.items():
         if (case, "ours") not in groups:
             continue
-        mine = groups[case, "ours"]
-        values = _needed(mine) if what == "cups" else _after(mine, 10)
+        measure = _needed if what == "cups" else _tenth
+        values = measure(groups[case, "ours"])
         found = np.quantile(values, (0.5, 0.9), method="inverted_cdf")
         met = bool(found[0] <= median and found[1] <= ninth)
         good &= met
         name = "cups to 0.25" if what == "cups" else "regret at 10 cups"
         form = "{:.0f}" if what == "cups" else "{:.2f}"
+        ceiling = groups.get((case, "oracle"))
+        known = f"{_two(measure(ceiling), form)} (n {len(ceiling)})" if ceiling else ""
         lines.append(
             f"| {case}: {name} | ≤ {median:g} / ≤ {ninth:g} | {_two(values, form)} "
-            f"| {'met' if met else 'missed'} |"
+            f"| {'met' if met else 'missed'} | {known} |"
         )
     ours = [line for (_, who), group in groups.items() if who == "ours" for line in group]
     if ours:
@@ -218,7 +224,7 @@ def _ours(ours: list[dict[str, Any]]) -> tuple[list[str], bool]:
         median = f"{np.median(easy):.2f}"
         rows.insert(1, ("the same, median customer with one complaint", "", median, True))
     verdicts = [("met" if met else "missed") if asked else "" for _, asked, _, met in rows]
-    text = [f"| {n} | {a} | {g} | {v} |" for (n, a, g, _), v in zip(rows, verdicts, strict=True)]
+    text = [f"| {n} | {a} | {g} | {v} | |" for (n, a, g, _), v in zip(rows, verdicts, strict=True)]
     return text, all(met for *_, met in rows)
 
 

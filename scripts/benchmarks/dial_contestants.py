@@ -2,6 +2,7 @@
 
 General optimizers see the rating alone over the four knobs scaled to the unit cube, and recommend the cup
 that was rated best; BoTorch the one its Gaussian process expects most of. The rule engine hears words alone.
+The oracle (``dial_oracle.py``) knows how customers are made: a ceiling, no competitor.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.stats import qmc
 
-from benchmarks.dial_customers import Case
-from simulator.dialin import TRAITS, Cup, Kit, Session
+from benchmarks.dial_customers import Case, customer
+from benchmarks.dial_oracle import Oracle
+from simulator.coffee import SEGMENTS
+from simulator.dialin import TRAITS, Cup, Kit, Prior, Session, population
 from simulator.dialin.likelihood import Counter
 
 LOW = np.array([300.0, 60.0, 0.0, 0.0])
@@ -52,13 +55,19 @@ class Ours:
     """The session, as it comes."""
 
     def __init__(self, case: Case, seed: int) -> None:
-        del seed
-        self.session = Session(Kit.standard("immersion"), budget=10, asks_words=case.words)
+        self.session = Session(
+            Kit.standard("immersion"), self.prior(case, seed), budget=10, asks_words=case.words
+        )
         # One compiled model serves all customers.
         kit = self.session.kit
         if not _COUNTERS:
             _COUNTERS["one"] = Counter(kit.method, kit.bean, "c")
         self.session._counter = _COUNTERS["one"]
+
+    def prior(self, case: Case, seed: int) -> Prior:
+        """What is known of a stranger."""
+        del case, seed
+        return population()
 
     def ask(self) -> Any:
         seen = self.session.outlook()
@@ -75,6 +84,15 @@ class Ours:
     def recommend(self) -> Any:
         seen = self.session.outlook()
         return seen.recipes[:, seen.best]
+
+
+class OursTold(Ours):
+    """The session, told beforehand what a barista asks: black, or with something in it."""
+
+    def prior(self, case: Case, seed: int) -> Prior:
+        """What is known of a stranger who says whether it is to be black."""
+        black = customer(case, seed).segment.startswith("black")
+        return population([name for name in SEGMENTS if name.startswith("black") == black])
 
 
 class Rules:
@@ -262,6 +280,8 @@ class BoTorch(_RatedBest):
 CONTESTANTS: Mapping[str, Callable[[Case, int], Contestant]] = MappingProxyType(
     {
         "ours": Ours,
+        "ours, told black or not": OursTold,
+        "oracle": Oracle,
         "rules": Rules,
         "random": Random,
         "sobol": Sobol,
@@ -271,6 +291,12 @@ CONTESTANTS: Mapping[str, Callable[[Case, int], Contestant]] = MappingProxyType(
     }
 )
 """Everybody, by name."""
+
+
+def suits(name: str, case: Case) -> bool:
+    """Whether a contestant can serve a case: rules hear words alone, the oracle knows one physics."""
+    return not ((name == "rules" and not case.words) or (name == "oracle" and case.wrong_physics))
+
 
 NEEDS = MappingProxyType({"optuna": "optuna", "cma-es": "cma", "botorch": "botorch"})
 """Contestant -> package of the bench extra that it needs."""

@@ -20,6 +20,7 @@ from simulator.coffee import (
     JUST_RIGHT,
     MEAN_DRINKER,
     MIXES,
+    Bean,
     Parameters,
     Recipe,
     taste,
@@ -57,6 +58,11 @@ class Case:
     wrong_physics: bool = False
     biased: bool = False
 
+    @property
+    def word_noise(self) -> float:
+        """Steps by which what is heard scatters from cup to cup."""
+        return 0.6 if self.biased else 0.25
+
 
 CASES = (
     Case("one complaint", 0.7, True),
@@ -85,33 +91,15 @@ class Customer:
     bean: Any
     off_grind: float
     word_bias: Any
-    word_noise: float
     content: float
     seed: int
 
     def felt(self, settings: Any) -> tuple[Any, Any]:
         """Gaps (6, …) in steps and grit, for settings (7, …)."""
-        grind, time, milk, sugar, dose, liquid, temperature = settings
-        brew = replace(BREWS["immersion"], dose_g=dose, water_g=liquid, temperature_c=temperature)
-        cup = taste(
-            Recipe(grind * self.off_grind, time, milk, sugar), brew, self.bean,
-            [(MEAN_DRINKER, 1.0)], self.parameters,
-        )  # fmt: skip
-        seen = cup.perception
-        values = (
-            seen.strength,
-            seen.sourness,
-            seen.mouthfeel,
-            seen.bitterness,
-            seen.sweetness,
-            seen.creaminess,
-        )
-        shape = np.broadcast_shapes(*(np.shape(v) for v in values))
-        gaps = [
-            np.broadcast_to(STEPS[i] * (value - self.ideals[i]), shape)
-            for i, value in enumerate(values)
-        ]
-        return np.array(gaps), np.broadcast_to(seen.grittiness, shape)
+        settings = (settings[0] * self.off_grind, *settings[1:])
+        values, grit = perceived(settings, self.bean, self.parameters)
+        gaps = [STEPS[i] * (value - self.ideals[i]) for i, value in enumerate(values)]
+        return np.array(gaps), grit
 
     def liking(self, settings: Any) -> Any:
         """True liking, points, at least 1 and at most 9."""
@@ -136,7 +124,7 @@ class Customer:
         if not self.case.words:
             return rating, ()
         gaps, _ = self.felt(settings)
-        heard = gaps + self.word_bias + self.word_noise * scatter
+        heard = gaps + self.word_bias + self.case.word_noise * scatter
         heard[3] = max(heard[3], 0.0)
         if self.ideals[4] == 0:
             heard[4] = max(heard[4], 0.0)
@@ -158,6 +146,21 @@ class Customer:
             indexing="ij",
         )
         return float(np.max(self.liking(_with_brew(grind, time, milk, sugar))))
+
+
+def perceived(
+    settings: Any, bean: Bean = BEANS["medium"], parameters: Parameters = DEFAULT
+) -> tuple[Any, Any]:
+    """What is tasted of cups, (6, …) in the order of `ASPECTS`, and their grit, for settings (7, …)."""
+    grind, time, milk, sugar, dose, liquid, temperature = settings
+    brew = replace(BREWS["immersion"], dose_g=dose, water_g=liquid, temperature_c=temperature)
+    cup = taste(Recipe(grind, time, milk, sugar), brew, bean, [(MEAN_DRINKER, 1.0)], parameters)
+    seen = cup.perception
+    values = np.broadcast_arrays(
+        seen.strength, seen.sourness, seen.mouthfeel, seen.bitterness, seen.sweetness,
+        seen.creaminess, seen.grittiness,
+    )  # fmt: skip
+    return np.array(values[:6]), values[6]
 
 
 def _with_brew(*knobs: Any) -> Any:
@@ -188,7 +191,7 @@ def customer(case: Case, seed: int) -> Customer:
     bias = 0.5 * heard.standard_normal(6) if case.biased else np.zeros(6)
     return Customer(
         case, segment, ideals, weights, softness, top, gain, step, parameters, bean, off, bias,
-        0.6 if case.biased else 0.25, float(heard.uniform(0.3, 0.6)), seed,
+        float(heard.uniform(0.3, 0.6)), seed,
     )  # fmt: skip
 
 

@@ -1,11 +1,15 @@
 """The customers and the arithmetic of ``scripts/bench dial``."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from benchmarks.dial import cups_needed, tables
-from benchmarks.dial_customers import CASES, customer
+from benchmarks.dial_customers import CASES, customer, perceived
+from benchmarks.dial_oracle import _NOISE, _Z, Family, Oracle, guests
+
+from simulator.dialin.customer import WORDS
 
 PRESS = np.array([900.0, 240.0, 20.0, 2.0, 15.0, 240.0, 93.0])
 
@@ -43,3 +47,55 @@ def test_a_bar_is_missed_where_it_is_missed():
     lines, good = tables([line])
     assert not good
     assert any("0.60 / 0.60 | missed" in text for text in lines)
+
+
+@pytest.fixture(scope="module")
+def oracle():
+    """An oracle who has heard nothing yet, of customers with biased words."""
+    return Oracle(CASES[1], 0)
+
+
+def test_the_oracle_knows_how_customers_like(oracle):
+    """A column of its draws, turned into a customer, likes every cup as the column says."""
+    people, cups = guests(oracle.draws, oracle.case), np.stack([PRESS, PRESS * 0.9], axis=1)
+    likings = people.liking(*perceived(cups))
+    for i in range(5):
+        same = replace(
+            customer(CASES[1], 0), ideals=people.ideals[:, i], weights=people.weights[:, :, i],
+            softness=people.softness[:, i], top=people.top[i], gain=people.gain[i],
+        )  # fmt: skip
+        assert same.liking(cups) == pytest.approx(likings[i])
+
+
+def test_the_oracles_customers_are_spread_as_the_real_ones(oracle):
+    people = guests(oracle.draws, oracle.case)
+    real = [customer(CASES[1], number) for number in range(400)]
+    for ours, theirs in (
+        (people.ideals[0], [each.ideals[0] for each in real]),
+        (people.softness[2], [each.softness[2] for each in real]),
+        (np.log(people.gain), [np.log(each.gain) for each in real]),
+        (people.bias[1], [each.word_bias[1] for each in real]),
+    ):
+        assert np.mean(ours) == pytest.approx(np.mean(theirs), abs=4 * np.std(theirs) / 15)
+        assert np.std(ours) == pytest.approx(np.std(theirs), rel=0.2)
+
+
+def test_the_oracles_chances_of_all_words_add_up(oracle):
+    family = Family(CASES[1])
+    chances = [
+        np.exp(family.log_likelihood(oracle.draws, [(PRESS, 6.0, (word,))])
+               - family.log_likelihood(oracle.draws, [(PRESS, 6.0, ())]))
+        for word in WORDS if word != "too gritty"
+    ]  # fmt: skip
+    assert np.sum(chances, axis=0) == pytest.approx(1.0, abs=0.03)
+
+
+def test_the_oracle_learns_from_an_answer(oracle):
+    before = oracle.draws.copy()
+    told = Oracle(CASES[1], 0)
+    told.tell(PRESS, 3.0, ("too creamy",))
+    scores = [Family(CASES[1]).scores(each, PRESS[:, None]).mean() for each in (before, told.draws)]
+    assert scores[1] == pytest.approx(3.0, abs=1.0)
+    assert scores[0] > scores[1] + 1.0
+    assert np.all(told.draws[_NOISE] == before[_NOISE])
+    assert abs(told.draws[_Z]).max() < 6.0

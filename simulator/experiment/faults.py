@@ -68,7 +68,7 @@ class Fault:
     def _excerpt(self) -> list[str]:
         if self.line is None or self.column is None or not self.source_line.strip():
             return []
-        start = max(0, self.column - 1 - _SHOWN_WIDTH // 2) if self.column > _SHOWN_WIDTH else 0
+        start = self.column - 1 - _SHOWN_WIDTH // 2 if self.column > _SHOWN_WIDTH else 0
         shown = printable(self.source_line[start : start + _SHOWN_WIDTH], _SHOWN_WIDTH)
         before = printable(self.source_line[start : self.column - 1], _SHOWN_WIDTH)
         gutter = f"{self.line:>5}"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from simulator.autodiff import NonfiniteError, compile, grad, hessian, primitive, trace
+from simulator.autodiff.dialects import python_dialect
 from simulator.autodiff.dialects.program import linearize
 
 POINTS = st.lists(st.floats(-3.0, 3.0), min_size=3, max_size=3).map(np.array)
@@ -175,3 +176,32 @@ def test_what_numpy_would_warn_of_is_an_ieee_value_without_a_warning(dialect):
     assert np.isnan(f(np.array([1.0]))[0])
     assert f(np.array([2.0]))[0] == -np.inf
     assert f(np.array([3.0]))[0] == 0.0
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7])
+def test_functions_of_a_few_lines_each_give_the_bits_of_one(monkeypatch, length):
+    def f(x):
+        v = [np.sin(x[0]), np.exp(x[1])]
+        for k in range(12):
+            v.append(v[-1] * v[-2] + v[k // 2] - v[-1] / (1.5 + v[-2] ** 2))
+        return v[-1] * x[0] + v[3]
+
+    outputs = ("value", "gradient")
+    whole = compile(f, 2, outputs, "python")
+    monkeypatch.setattr(python_dialect, "CHUNK_LINES", length)
+    cut = compile(f, 2, outputs, "python")
+    for x in (np.array([0.3, -1.2]), np.array([-2.0, 0.5])):
+        for a, b in zip(whole(x), cut(x), strict=True):
+            assert np.asarray(a).tobytes() == np.asarray(b).tobytes()
+
+
+def test_a_negative_number_is_one_operand_in_any_spelling():
+    power = primitive(
+        "own_power",
+        lambda a, b: a**b,
+        [None, lambda g, y, a, b: g * y],
+        spelling={"python": "{0} ** {1}"},
+    )
+    f = compile(lambda x: power(-2.0, x[0]), 1, ("value",), "python")
+    assert f(np.array([2.0]))[0] == 4.0
+    assert f(np.array([3.0]))[0] == -8.0

@@ -404,6 +404,14 @@ class TestMessages:
         )
         assert all(char.isprintable() or char == "\n" for char in str(hostile))
 
+    @pytest.mark.parametrize(("column", "at"), [(1, 0), (96, 95), (97, 48), (500, 48)])
+    def test_the_caret_of_a_long_line_stands_in_its_middle(self, column, at):
+        text = "x" * (column - 1) + "Y" + "z" * 500
+        block = str(Fault("cup.yaml", 3, column, "a", "wrong", source_line=text))
+        line, caret = block.splitlines()[1:3]
+        assert line == f"    3 | {text[column - 1 - at :][:96]}"
+        assert caret == f"      | {' ' * at}^"
+
     def test_many_faults_are_counted_not_shown(self):
         error = ConfigFaults("a", [Fault("a", i, 1, "k", "p") for i in range(1, 1001)])
         assert "and 960 more" in str(error)

@@ -155,6 +155,11 @@ def test_a_norm_is_numpys_or_refused(shape, order, axis):
     np.testing.assert_allclose(got, want, rtol=1e-15)
 
 
+def test_sinc_is_one_at_zero_and_flat():
+    value, slope = compile(lambda x: np.sinc(x[0]), 1)(np.array([0.0]))
+    assert (value, slope[0]) == (1.0, 0.0)
+
+
 @pytest.mark.parametrize("name", SUPPORTED)
 def test_values_are_numpys_own(name):
     f = SUPPORTED[name]

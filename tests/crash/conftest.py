@@ -63,6 +63,8 @@ class Kennel:
 
     def __post_init__(self) -> None:
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "100"}
+        # What is killed and weighed here runs as it does for users, also while coverage is measured.
+        environment.pop("COVERAGE_PROCESS_CONFIG", None)
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
         if self.disk is not None:
             environment["LD_PRELOAD"] = str(self.disk)

@@ -93,7 +93,10 @@ def test_it_is_refused_at_once_with_file_and_line(
     measured("hostile yaml", files=1, most_s=round(min(seconds), 2))
 
 
-def test_it_takes_little_memory(small: str, tmp_path: Any, measured: Any):
+def test_it_takes_little_memory(
+    small: str, tmp_path: Any, measured: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # it would be weighed as well
     program = (
         "import resource, sys\n"
         "from simulator.cli.app import run_command\n"

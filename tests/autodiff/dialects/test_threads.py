@@ -1,12 +1,13 @@
 """Columns shared among threads: as many as asked for, each column once."""
 
+import os
 import threading
 
 import numpy as np
 import pytest
 
 from simulator.autodiff import compile
-from simulator.autodiff.dialects.threads import share
+from simulator.autodiff.dialects.threads import processors, share
 
 
 def who_works(monkeypatch, wanted, count=64, threads=None):
@@ -55,3 +56,10 @@ def test_numpys_bits_do_not_depend_on_the_number_of_threads(monkeypatch):
         monkeypatch.setenv("PERFECT_CUP_THREADS", threads)
         found.append(b"".join(result.tobytes() for result in f(x)))
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(("counted", "usable"), [(4, 4), (None, 1)])
+def test_where_a_system_knows_no_affinity_processors_are_counted(monkeypatch, counted, usable):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: counted)
+    assert processors() == usable

@@ -336,3 +336,11 @@ class TestFiles:
 
     def test_an_endless_device_is_refused(self):
         assert "larger than" in file_fault("/dev/zero").problem
+
+
+def test_what_is_empty_is_one_value_without_height():
+    for text in ("a: []", "a: {}", "a: 1"):
+        inner = parse_yaml(text).find(("a",)).node
+        assert (inner.size, inner.height) == (1, 0)
+    assert parse_yaml("a: [[1], 2]").root.height == 3
+    assert parse_yaml("a: [[1], 2]").root.size == 5

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from simulator.autodiff import compile, grad, hessian, jvp, where
+from simulator.autodiff import compile, grad, hessian, jvp, primitive, where
 from simulator.autodiff.dialects import python_dialect as dialect
 
 LEAKY = {
@@ -135,3 +135,24 @@ def test_hessian_through_where_of_a_vector_is_finite():
         return np.sum(np.where(x > 0.0, x * np.log(x), x**2))
 
     assert hessian(f)(np.array([2.0, -1.0])).tolist() == [[0.5, 0.0], [0.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("choose", "x", "runs"),
+    [
+        (lambda c, f, x: np.where(c, f(x), x), 1.0, 1),
+        (lambda c, f, x: np.where(c, f(x), x), -1.0, 0),
+        (lambda c, f, x: np.where(c, x, f(x)), 1.0, 0),
+        (lambda c, f, x: np.where(c, x, f(x)), -1.0, 1),
+        (lambda c, f, x: np.where(c, f(x) * f(x + 1.0) + f(x), x), -1.0, 0),
+        (lambda c, f, x: np.where(c & (x > 2.0), f(x), x), 1.0, 0),
+        (lambda c, f, x: np.where(c, f(x), x) + f(x), -1.0, 1),
+    ],
+)
+def test_an_arm_that_is_not_taken_does_not_run(choose, x, runs):
+    called = []
+    counted = primitive("counted", lambda v: called.append(v) or v * 2.0, [lambda g, y, v: 2.0 * g])
+    f = compile(lambda x: choose(x[0] > 0.0, counted, x[0]), 1, ("value",), "python")
+    called.clear()
+    f(np.array([x]))
+    assert len(called) == runs

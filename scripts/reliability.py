@@ -19,8 +19,31 @@ ROWS = (
     (
         "`kill -9` loses at most the batch in flight",
         "kills",
-        "{kills:,} kills ({at_writes:,} of them at every single write to disk): {bad} bad states, "
-        "and the same bits after going on",
+        "{kills:,} kills ({at_writes:,} of them at every single write to disk): {bad} bad states, the same "
+        "bits after going on; at most {most_batches} batches lost with two workers, one without; {again:,} "
+        "runs computed twice, all of them lost ones",
+    ),
+    (
+        "the same bits however it is computed",
+        "bits",
+        "{methods} methods, {runs} runs, with `-j 1`, `-j 4`, shares merged: {different} differ",
+    ),
+    (
+        "Ctrl-C and SIGTERM drain, save and end",
+        "stopping",
+        "{stops:,} stops of a command or its whole process group: {orphans} processes left, "
+        "at most {most_s:.1f} s",
+    ),
+    (
+        "Dask that fails",
+        "dask",
+        "{failures:,} failures (no scheduler, a killed one, killed workers): {lost} runs lost",
+    ),
+    (
+        "a sweep of {runs:,.0f} runs over {optimizers} optimizers on two cores",
+        "sweep",
+        "{wall:,.0f} s by the clock, {cpu:,.0f} s of processors, {memory:.0f} MB in the main process; "
+        "{overhead:.2f} ms for each run beside its own work",
     ),
     (
         "corruption is noticed",
@@ -73,7 +96,7 @@ ROWS = (
 
 def row(promise: str, sentence: str, figures: Mapping[str, Any]) -> str:
     """One line of the table."""
-    return f"| {promise} | {sentence.format(**figures)} |"
+    return f"| {promise.format(**figures)} | {sentence.format(**figures)} |"
 
 
 def table(measured: Mapping[str, Mapping[str, Any]], before: str) -> str:
@@ -85,9 +108,15 @@ def table(measured: Mapping[str, Mapping[str, Any]], before: str) -> str:
     for promise, name, sentence in ROWS:
         if name in measured:
             lines.append(row(promise, sentence, measured[name]))
-        elif promise in known:
-            lines.append(known[promise])
+        else:
+            lines += [line for kept, line in known.items() if _same(promise, kept)]
     return "\n".join(lines) + "\n"
+
+
+def _same(promise: str, written: str) -> bool:
+    """Whether a promise, which may have gaps for figures, is the one that stands in the table."""
+    parts = map(re.escape, re.split(r"\{[^}]*\}", promise))
+    return re.fullmatch(".*".join(parts), written) is not None
 
 
 def gathered(folder: Path) -> dict[str, dict[str, Any]]:
@@ -102,7 +131,24 @@ def gathered(folder: Path) -> dict[str, dict[str, Any]]:
         parts = json.loads((folder / "mutants.json").read_text("utf-8")).values()
         tried, killed = (sum(part[name] for part in parts) for name in ("tried", "killed"))
         found["mutants"] = {"tried": tried, "killed": killed, "percent": 100 * killed / tried}
+    if (folder / "running.json").exists():
+        found |= _sweep(json.loads((folder / "running.json").read_text("utf-8")))
     return found
+
+
+def _sweep(measured: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, Any]]:
+    """The large sweep, from what ``scripts/bench running --page`` measured."""
+    ((name, row),) = [item for item in measured.items() if item[0].endswith(" optimizers")]
+    return {
+        "sweep": {
+            "optimizers": name.partition(" ")[0],
+            "runs": row["runs"],
+            "wall": row["wall s"],
+            "cpu": row["processor s, all processes"],
+            "memory": row["peak memory of the main process, MB"],
+            "overhead": row["overhead of a run, ms"],
+        }
+    }
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """What running costs beside the runs: a sweep of 10,000 runs over every optimizer, and 100,000 tiny runs.
 
-    scripts/bench running [--jobs 2] [--runs 10000] [--tiny 100000] [--json FILE]
+    scripts/bench running [--jobs 2] [--runs 10000] [--tiny 100000] [--json FILE] [--page]
 
+``--page`` writes what was measured into simulator/experiment/README.md, and where scripts/reliability.py
+finds it.
 Overhead is what one process takes for a run outside its optimizer, in processor seconds: planning, claiming,
 keys, the record, packing and storing. With several processes, what the main process takes for each run bounds
 how many it can feed.
@@ -11,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
@@ -55,6 +59,10 @@ sweep: {{seed: "linear(1, {points}, {points})"}}
 # that a run is of the usual length.
 LONG = ("differential-evolution", "dual-annealing", "shgo", "direct", "basin-hopping")
 
+ROOT = Path(__file__).resolve().parents[2]
+PAGE, FIGURES = ROOT / "simulator" / "experiment" / "README.md", ROOT / "build" / "running.json"
+BEGIN, END = "<!-- bench running: begin -->\n", "<!-- bench running: end -->\n"
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -62,6 +70,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--tiny", type=int, default=100_000)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--page", action="store_true")
     asked = parser.parse_args()
     names = [name for name in METHODS if name not in LONG]
     points = max(asked.runs // (10 * len(names)), 1)
@@ -77,6 +86,22 @@ def main() -> None:
             print(f"  {name:<34} {value:>12,.3f}")
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if asked.page:
+        written(figures)
+
+
+def written(figures: dict[str, dict[str, float]]) -> None:
+    """Put the figures into the room's page, and aside for the table of what survives."""
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    rows = list(next(iter(figures.values())))
+    lines = [["", *figures], ["---", *["---:"] * len(figures)]]
+    lines += [[name, *(f"{each[name]:,.3g}" if each[name] < 100 else f"{each[name]:,.0f}"
+                       for each in figures.values())] for name in rows]  # fmt: skip
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    before, rest = PAGE.read_text("utf-8").split(BEGIN)
+    text = f"{before}{BEGIN}{table}\n{END}{rest.split(END)[1]}"
+    PAGE.write_text(text, encoding="utf-8")
 
 
 def measured(text: str, jobs: int, sample: int) -> dict[str, float]:
@@ -94,6 +119,7 @@ def measured(text: str, jobs: int, sample: int) -> dict[str, float]:
         "processes": jobs,
         "wall s": whole.wall,
         "wall s to start and end": start.wall,
+        "processor s, all processes": whole.cpu_all,
         "own work of a run, ms": own * 1e3,
         "overhead of a run, ms": overhead * 1e3,
         "main process for a run, ms": (whole.cpu - start.cpu) / plan.runs * 1e3,
@@ -104,10 +130,11 @@ def measured(text: str, jobs: int, sample: int) -> dict[str, float]:
 
 
 class Cost(NamedTuple):
-    """What a command cost; ``cpu`` is that of its main process."""
+    """What a command cost; ``cpu`` is that of its main process, ``cpu_all`` with its workers."""
 
     wall: float
     cpu: float
+    cpu_all: float
     peak_mb: float
     folder_bytes: int
 
@@ -125,32 +152,43 @@ def command(folder: Path, text: str, jobs: int) -> Cost:
     config.write_text(text, encoding="utf-8")
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     words = ["run", str(config), "--out", str(out), "-q", "--no-figures", "-j", str(jobs)]
-    peak_mb = watched([sys.executable, "-m", "simulator", *words])
+    seen = watched([sys.executable, "-m", "simulator", *words])
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     with open_results(out) as results:
         assert results.progress().complete, results.progress()
     size = sum(path.stat().st_size for path in out.iterdir() if path.is_file())
-    return Cost(wall, cpu, peak_mb, size)
+    return Cost(wall, cpu, seen.cpu_all, seen.peak_mb, size)
 
 
-def watched(command: list[str]) -> float:
-    """Run a command to its end; the largest resident memory that it was seen to have, in MB."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    peak = 0
+class Seen(NamedTuple):
+    """What was seen of a command while it ran: its peak memory, and the time of all its processes."""
+
+    peak_mb: float
+    cpu_all: float
+
+
+def watched(command: list[str]) -> Seen:
+    """Run a command to its end, looking at it five times a second."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    peak, ticks = 0, dict[str, int]()
     while process.poll() is None:
-        try:
-            status = Path(f"/proc/{process.pid}/status").read_text()
-        except OSError:
-            break
-        for line in status.splitlines():
-            if line.startswith("VmHWM:"):
-                peak = max(peak, int(line.split()[1]))
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+                if int(fields[2]) == process.pid:
+                    ticks[stat.parent.name] = int(fields[11]) + int(fields[12])
+            except OSError:
+                continue
+        with suppress(OSError):
+            for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    peak = max(peak, int(line.split()[1]))
         time.sleep(0.2)
-    if process.wait() not in (0, 1):
+    if process.returncode not in (0, 1):
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return peak / 1024
+    return Seen(peak / 1024, sum(ticks.values()) / os.sysconf("SC_CLK_TCK"))
 
 
 def own_and_overhead(folder: Path, text: str) -> tuple[float, float]:

@@ -68,8 +68,11 @@ class Kennel:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
         if self.disk is not None:
             environment["LD_PRELOAD"] = str(self.disk)
+        config = self.scratch / "warm-up.yaml"
+        config.write_text(SMALL, encoding="utf-8")
+        arguments = [config, self.scratch / "warm-up", *([self.disk] if self.disk else [])]
         self._process = subprocess.Popen(
-            [sys.executable, HERE / "kennel.py", *([self.disk] if self.disk else [])],
+            [sys.executable, HERE / "kennel.py", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,

@@ -162,7 +162,8 @@ def effort(folder: Path) -> str:
     taken = Effort(folder)
     if not taken.seconds:
         return ""
-    minutes = sum(taken.seconds.values()) / 120
+    # Seconds are measured by one process alone, everything else by two.
+    minutes = (sum(taken.seconds.values()) + taken.seconds.get("timing", 0.0)) / 120
     return f"\nAll of it took {taken.told()}: {minutes:.0f} minutes on two cores with nothing else to do.\n"
 
 
@@ -178,8 +179,24 @@ def between_marks(path: Path, text: str) -> None:
 
 
 def front(report: Report) -> str:
-    """One paragraph for the front page, with the prices under which another one is cheapest."""
-    return f"{report.verdict()} Intervals are 95 %. {report.prices()}".rstrip() + "\n"
+    """One paragraph for the front page, with the prices and the noise under which another one is best."""
+    told = [report.verdict(), "Intervals are 95 %.", report.prices()]
+    coffee = report.parts.get("coffee")
+    if coffee is not None and len(coffee.beaten) == len(coffee.duels):
+        told.insert(
+            1, f"On coffee alone ({coffee.problems}) it needs fewer than every one of them."
+        )
+    if report.noisy_standings:
+        first, *_ = report.noisy_standings
+        best = next(
+            each for each in report.noisy_standings if each.optimizer == report.best.optimizer
+        )
+        told.append(
+            f"With noisy customers (n = {first.problems} problems) {first.optimizer} finds a cup within "
+            f"0.05 of the best with the fewest cups, {first.ert.text()}, where {best.optimizer} needs {best.ert.text()}."
+        )
+    told.append(report.references())
+    return " ".join(each for each in told if each) + "\n"
 
 
 def main() -> None:
@@ -195,7 +212,7 @@ def main() -> None:
     else:
         report = report_of_folders([given.results], asked)
     report = complete(report)
-    text = f"{front(report)}\n{table(report)}{parts(report)}\n{report.references()}\n"
+    text = f"{front(report)}\n{table(report)}{parts(report)}"
     text += tuning(report) + noise(report) + rates(report) + effort(given.results)
     print(text)
     if given.readme:

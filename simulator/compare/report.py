@@ -134,6 +134,11 @@ class Report:
         return paired(self.costs, self.gap, self.best.optimizer, self.rivals, self.candidates)
 
     @property
+    def beaten(self) -> list[Paired]:
+        """Those of them that our best surely needs less than: by the interval of the ratio and by the test."""
+        return [each for each in self.duels if each.ratio.low > 1 and each.p_holm < _SIGNIFICANT]
+
+    @property
     def candidates(self) -> list[str]:
         """Who might have been the best of ours."""
         others = [label for label in self.hits.optimizers if label not in self.rivals]
@@ -221,8 +226,7 @@ class Report:
             )
         if not self.duels:
             return f"{head}."
-        fewer = [each for each in self.duels if each.ratio.low > 1]
-        sure = [each for each in fewer if each.p_holm < _SIGNIFICANT]
+        fewer, sure = [each for each in self.duels if each.ratio.low > 1], self.beaten
         if len(sure) == len(self.duels):
             others = f"each of the {len(self.duels)} others" if len(self.duels) > 1 else "the other"
             return f"{head}, fewer than {others} it was held against."

@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from simulator.compare.stages import choice_of, rng_of
 from simulator.experiment.optimizer_choice import OptimizerChoice
 
-# They guard a division, and tune nothing.
-_LEFT_ALONE = ("epsilon", "weight_decay", "line_tolerance")
+# One guards a division, the other moves the optimum: neither tunes the way there.
+_LEFT_ALONE = ("epsilon", "weight_decay")
 _TRIES = 50
 
 

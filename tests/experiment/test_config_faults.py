@@ -6,7 +6,7 @@ import pytest
 
 from simulator.errors import ConfigError
 from simulator.experiment.config import experiment_from, loads
-from simulator.experiment.faults import ConfigFaults, Fault
+from simulator.experiment.faults import ConfigFaults, Fault, nearest
 
 
 def faults(text):
@@ -468,6 +468,14 @@ class TestSectionsThatAreNoSettings:
         expected = fault(text).expected
         for shape in shapes:
             assert shape in expected
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [("gra", "gradient_tolerance"), ("gr", ""), ("gt", "gradient_tolerance"), ("", "")],
+)
+def test_a_beginning_of_three_letters_or_the_initials_find_a_name(word, found):
+    assert nearest(word, ["gradient_tolerance", "max_evaluations"]) == found
 
 
 class TestWhatIsNoSetting:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 from scipy import special
 
 from simulator.autodiff.arrays.refusals import unsupported, written
@@ -154,8 +155,9 @@ def reduce_with(
     if dtype not in (None, object, float) or where is not True:
         raise unsupported("a reduction with dtype= or where=", None)
     array = np.asarray(plain(array), dtype=object)
-    axes = range(array.ndim) if axis is None else np.atleast_1d(axis) % max(array.ndim, 1)
-    axes = tuple(int(a) for a in axes)
+    axes = tuple(range(array.ndim))
+    if axis is not None:
+        axes = normalize_axis_tuple(axis, array.ndim)
     kept = tuple(i for i in range(array.ndim) if i not in axes)
     flat = array.transpose(*kept, *axes).reshape(*[array.shape[i] for i in kept], -1)
     start = initial if initial is not None and initial is not np._NoValue else None

@@ -155,6 +155,17 @@ def test_a_norm_is_numpys_or_refused(shape, order, axis):
     np.testing.assert_allclose(got, want, rtol=1e-15)
 
 
+@pytest.mark.parametrize("reduce", [np.max, np.sum, np.prod, np.mean, np.ptp])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((4,), 1), ((2, 2), -3), ((2, 2), 2), ((2, 2), (0, 0))]
+)
+def test_an_axis_that_is_not_there_or_there_twice_is_refused_as_by_numpy(reduce, shape, axis):
+    with pytest.raises(ValueError, match="axis"):
+        reduce(np.ones(shape), axis=axis)
+    with pytest.raises(ValueError, match="axis"):
+        compile(lambda x: np.sum(reduce(x.reshape(shape), axis=axis)), 4)
+
+
 def test_sinc_is_one_at_zero_and_flat():
     value, slope = compile(lambda x: np.sinc(x[0]), 1)(np.array([0.0]))
     assert (value, slope[0]) == (1.0, 0.0)

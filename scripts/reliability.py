@@ -40,10 +40,10 @@ ROWS = (
         "{failures:,} failures (no scheduler, a killed one, killed workers): {lost} runs lost",
     ),
     (
-        "a sweep of {runs:,.0f} runs over {optimizers} optimizers on two cores",
+        "a sweep of {runs:,.0f} runs over {optimizers} optimizers on two shared cores",
         "sweep",
-        "{wall:,.0f} s by the clock, {cpu:,.0f} s of processors, {memory:.0f} MB in the main process; "
-        "{overhead:.2f} ms for each run beside its own work",
+        "{wall:,.0f} s by the clock, beside other work; {cpu:,.0f} s of processors, "
+        "{memory:.0f} MB in the main process; {overhead:.2f} ms for each run beside its own work",
     ),
     (
         "corruption is noticed",
@@ -144,7 +144,9 @@ def _sweep(measured: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, A
             "optimizers": name.partition(" ")[0],
             "runs": row["runs"],
             "wall": row["wall s"],
-            "cpu": row["processor s, all processes"],
+            "cpu": row["runs"]
+            * (row["own work of a run, ms"] + row["overhead of a run, ms"])
+            / 1e3,
             "memory": row["peak memory of the main process, MB"],
             "overhead": row["overhead of a run, ms"],
         }

@@ -193,7 +193,8 @@ def front(report: Report) -> str:
         )
         told.append(
             f"With noisy customers (n = {first.problems} problems) {first.optimizer} finds a cup within "
-            f"0.05 of the best with the fewest cups, {first.ert.text()}, where {best.optimizer} needs {best.ert.text()}."
+            f"0.05 of the best with the fewest cups, {first.ert.text()}, where {best.optimizer} needs "
+            f"{best.ert.text()}."
         )
     told.append(report.references())
     return " ".join(each for each in told if each) + "\n"

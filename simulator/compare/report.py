@@ -135,7 +135,7 @@ class Report:
 
     @property
     def beaten(self) -> list[Paired]:
-        """Those of them that our best surely needs less than: by the interval of the ratio and by the test."""
+        """Those that our best surely needs less than: by the interval of the ratio and by the test."""
         return [each for each in self.duels if each.ratio.low > 1 and each.p_holm < _SIGNIFICANT]
 
     @property

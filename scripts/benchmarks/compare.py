@@ -8,6 +8,8 @@ from dataclasses import replace
 from math import isinf
 from pathlib import Path
 
+import numpy as np
+
 from simulator.compare.comparison import Asked, report_of, report_of_folders, whole_comparison
 from simulator.compare.costs import COST_MODELS
 from simulator.compare.effort import Effort
@@ -23,7 +25,7 @@ GAP = 1e-8
 
 def complete(report: Report) -> Report:
     """The report on those problems alone of which every run is there."""
-    whole = [p for p, there in enumerate(report.hits.present.all(axis=(1, 2))) if there]
+    whole = np.flatnonzero(report.hits.present.all(axis=(1, 2))).tolist()
     return replace(report, hits=report.hits.on(whole))
 
 

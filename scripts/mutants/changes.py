@@ -116,7 +116,7 @@ def _changes(node: ast.AST) -> list[Change]:
     match node:
         case ast.Compare():
             return [
-                _becomes(operator, COMPARED[type(operator)](), node.ops, at)
+                _compares_by(COMPARED[type(operator)](), node.ops, at)
                 for at, operator in enumerate(node.ops)
             ]
         case ast.BinOp() | ast.AugAssign() if type(node.op) in CALCULATED and not _is_text(node):
@@ -145,11 +145,16 @@ def _changes(node: ast.AST) -> list[Change]:
             return []
 
 
-def _becomes(old: ast.AST, new: ast.AST, holder: ast.AST | list[ast.cmpop], at: object) -> Change:
-    words = f"{type(old).__name__} becomes {type(new).__name__}"
-    if isinstance(holder, list):
-        return words, lambda: holder.__setitem__(at, new)
-    return words, lambda: setattr(holder, at, new)
+def _becomes(old: ast.AST, new: ast.AST, holder: ast.AST, field: str) -> Change:
+    return _words(old, new), lambda: setattr(holder, field, new)
+
+
+def _compares_by(new: ast.cmpop, operators: list[ast.cmpop], at: int) -> Change:
+    return _words(operators[at], new), lambda: operators.__setitem__(at, new)
+
+
+def _words(old: ast.AST, new: ast.AST) -> str:
+    return f"{type(old).__name__} becomes {type(new).__name__}"
 
 
 def _is_not(node: ast.expr) -> bool:

@@ -20,7 +20,10 @@ from simulator.dialin.traits import INDEX, Array, Prior, population
 from simulator.errors import InputError, RecipeError
 
 _BUDGET = 10
-_LEAST_AHEAD, _MOST_AHEAD = 3, 8
+# How many cups a lesson counts for, at least and at most. The knowledge gradient looks one answer ahead, and
+# one rating alone seldom turns a choice that several together would: without words, lessons count twice.
+_AHEAD = {True: (3, 8), False: (8, 20)}
+_TWICE = {True: 1, False: 2}
 _ENOUGH = 0.9  # chance of being close at which a session may end
 
 
@@ -189,14 +192,16 @@ class Session:
     def outlook(self) -> Outlook:
         """All recipes under the posterior."""
         if self._outlook is None:
-            ahead = min(max(self.budget - len(self.cups) - 1, _LEAST_AHEAD), _MOST_AHEAD)
+            words = self._expects_words()
+            least, most = _AHEAD[words]
+            ahead = min(max(_TWICE[words] * (self.budget - len(self.cups) - 1), least), most)
             self._outlook = outlook(
                 self.kit,
                 self.counter,
                 self.posterior(),
                 self._known(),
                 remaining=ahead,
-                with_words=self._expects_words(),
+                with_words=words,
             )
         return self._outlook
 

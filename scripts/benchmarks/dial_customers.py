@@ -197,7 +197,10 @@ def customer(case: Case, seed: int) -> Customer:
 
 def _wrong(rng: np.random.Generator) -> tuple[Parameters, Any, float]:
     """Other coffee: diffusion, wash, fines, equilibrium, shares, yield; and a grinder that is off."""
-    factor = lambda sd: float(np.exp(sd * rng.standard_normal()))
+
+    def factor(sd: float) -> float:
+        return float(np.exp(sd * rng.standard_normal()))
+
     rate = factor(0.3)
     brewer = replace(
         DEFAULT.brewer,

@@ -81,7 +81,10 @@ class Guests:
 def guests(draws: Any, case: Case) -> Guests:
     """The customers of these draws."""
     kind, z = draws[_KIND].astype(int), iter(draws[_Z])
-    take = lambda count: np.array([next(z) for _ in range(count)])
+
+    def take(count: int) -> Any:
+        return np.array([next(z) for _ in range(count)])
+
     ideals = np.array([IDEALS[name] for name in _KINDS]).T[:, kind]
     ideals += np.array(SPREAD)[:, None] * take(6)
     adds = np.array([name in ("milk", "milk-and-sugar") for name in _KINDS])[kind]
@@ -150,7 +153,7 @@ class Family:
         # Where the loudness is likely at all: far misses would slip between the nodes.
         low = np.maximum(people.content, centre - 5.0 * sd)
         span = np.maximum(centre, low) + 5.0 * sd - low
-        chance = 0.0
+        chance = np.zeros(())
         for node, weight in zip(_NODES, _WEIGHTS, strict=True):
             loud = low + 0.5 * (1.0 + node) * span
             density = np.exp(-0.5 * np.square((loud - centre) / sd)) / (sd * math.sqrt(2 * math.pi))

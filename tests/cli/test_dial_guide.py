@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
@@ -10,6 +11,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 RATING, WORD = "9 like extremely: ", "for none): "
+PATIENCE = 60.0  # seconds for whatever is waited for
 
 
 class Counter:
@@ -38,10 +41,7 @@ class Counter:
 
     def expect(self, text):
         """Read until this is on the screen; what came before it."""
-        end = time.monotonic() + 60
-        while text not in self.seen:
-            assert time.monotonic() < end, f"{text!r} never came; on the screen: {self.seen!r}"
-            self._read()
+        self._until(lambda: text in self.seen, f"{text!r} never came")
         before, _, self.seen = self.seen.partition(text)
         return before
 
@@ -50,40 +50,65 @@ class Counter:
         os.write(self._master, f"{text}\n".encode())
 
     def press_ctrl_c(self):
-        """What the terminal makes of the key: SIGINT to whoever is in front."""
-        os.write(self._master, b"\x03")
+        """What the terminal makes of the key: SIGINT to whoever is in front.
+
+        Whoever is interrupted between his question and his reading takes note, and then waits for the line
+        all the same. So the key comes a moment after the question, and again if nothing happens.
+        """
+        presses = 0
+
+        def gone():
+            nonlocal presses
+            if self.process.poll() is None and time.monotonic() >= began + 0.2 + 10.0 * presses:
+                os.write(self._master, b"\x03")
+                presses += 1
+            return self.process.poll() is not None
+
+        began = time.monotonic()
+        self._until(gone, f"still there after Ctrl-C, pressed every 10 s for {PATIENCE:g} s")
 
     def end(self):
         """Status, and what was still said."""
-        while self.process.poll() is None or select.select([self._master], [], [], 0)[0]:
-            if not self._read():
-                break
-        return self.process.wait(60), self.seen
+        self._until(lambda: self.process.poll() is not None, "it never ended")
+        while self._read():  # what is still on its way
+            pass
+        return self.process.returncode, self.seen
+
+    def _until(self, reached, complaint):
+        end = time.monotonic() + PATIENCE
+        while not reached():
+            left = self._read() or self.process.poll() is None
+            if reached():
+                return
+            screen = f"status {self.process.poll()}; on the screen: {self.seen!r}"
+            assert left, f"{complaint}: it has ended; {screen}"
+            assert time.monotonic() < end, f"{complaint} in {PATIENCE:g} s; {screen}"
 
     def _read(self):
+        """Whether something came to the screen within a fifth of a second."""
         if not select.select([self._master], [], [], 0.2)[0]:
-            return True
+            return False
         try:
             more = os.read(self._master, 65536)
-        except OSError:  # the other side has closed
+        except OSError:  # the other side has closed, and may take a moment to be gone
+            time.sleep(0.02)
             return False
-        self.seen += more.decode().replace("\r\n", "\n")
+        self.seen += more.decode(errors="replace").replace("\r\n", "\n")
         return bool(more)
 
     def close(self):
         """Leave."""
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
         os.close(self._master)
 
 
 def _controls():
-    # The terminal on descriptor 0 becomes the one that sends signals.
-    import fcntl
-    import termios
-
+    # The terminal on descriptor 0 becomes the one that sends signals, and they are heard: tests that were
+    # started in the background pass on that SIGINT is ignored.
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The house rules: imports point down the floors, nothing heavy is imported early, names say something."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,7 +72,14 @@ def test_no_module_is_a_drawer_for_odds_and_ends():
 def test_nothing_heavy_is_imported_before_a_verb_runs(start):
     heavy = "{'numpy', 'scipy', 'matplotlib', 'pydantic', 'yaml', 'sqlite3'}"
     code = f"import sys\n{start}\nfound = {heavy} & set(sys.modules)\nsys.exit(str(found) if found else 0)"
+    # Measuring coverage, which children of tests join, keeps its figures in SQLite.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        env=alone,
     )
     assert done.returncode == 0, done.stderr

@@ -126,7 +126,7 @@ def rate_cup(
     score = None if rating is None else read_rating(rating)
     said = checked_words(words)
     place = diary.places()[max(diary.places())]
-    settings = _brewed(diary, rater, place.kit, made)
+    settings = _brewed(diary, place.kit, made)
     row = tuple(place.kit.settings(**settings).tolist())
     cup = Cup(row, score, said, MappingProxyType(_answers(answers)), rater)
     probe = Session(place.kit)
@@ -155,9 +155,7 @@ def read_rating(text: str) -> float:
     return checked_rating(rating)
 
 
-def _brewed(
-    diary: Diary, rater: str, kit: Kit, made: Mapping[str, float | None]
-) -> dict[str, float]:
+def _brewed(diary: Diary, kit: Kit, made: Mapping[str, float | None]) -> dict[str, float]:
     """The settings of the cup: what was suggested, but for what was really done."""
     given = {knob: value for knob, value in made.items() if value is not None}
     settings = dict(kit.locked)
@@ -170,8 +168,11 @@ def _brewed(
     if any(knob not in settings for knob in KNOBS[:2]) or not (set(settings) - set(kit.locked)):
         offered = diary.offered()
         if offered is None:
-            # What would be suggested is what was brewed, if nobody says otherwise.
-            offered = dict(sitting(diary, rater).suggest().settings)
+            raise InputError(
+                "no cup waits for a rating: ask for one with "
+                f"`simulator dial suggest {diary.path.stem}`, or say what was brewed: "
+                "--grind 20 --time-s 240 --milk-g 30 --sugar-g 0"
+            )
         settings = {**offered, **settings}
     return settings
 

@@ -64,7 +64,8 @@ def reason(session: Session, before: Mapping[str, float], after: Mapping[str, fl
         before: settings of the first cup.
         after: settings of the second.
     """
-    traits = session.posterior().traits[:, :_FEW]
+    every = session.posterior().traits
+    traits = every[:, :: max(every.shape[1] // _FEW, 1)]  # neighbours are of one kind of customer
     start, end = (_place(session.kit, settings) for settings in (before, after))
     gradient = _knob_gradient(session.counter)
     way = end - start

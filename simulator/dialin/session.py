@@ -107,6 +107,7 @@ class Session:
     asks_words: bool | None = None
     """Whether words are to be expected; None looks at the cups so far."""
     draws: int = DRAWS
+    _offered: dict[str, float] | None = field(default=None, init=False, repr=False)
     _posterior: Posterior | None = field(default=None, init=False, repr=False)
     _outlook: Outlook | None = field(default=None, init=False, repr=False)
     _counter: Counter | None = field(default=None, init=False, repr=False)
@@ -122,9 +123,10 @@ class Session:
         """The next cup."""
         seen = self.outlook()
         chosen = seen.recipes[:, seen.next]
+        self._offered = dict(zip(SETTINGS, chosen.tolist(), strict=True))
         known = self._known()
         return Suggestion(
-            settings=MappingProxyType(dict(zip(SETTINGS, chosen.tolist(), strict=True))),
+            settings=MappingProxyType(self._offered),
             prediction=self.predicted(seen.scores[:, seen.next]),
             lesson=seen.lesson,
             is_best=seen.next == seen.best,
@@ -148,10 +150,16 @@ class Session:
             answers: aspect -> "low", "just right" or "high", if asked one by one.
 
         Raises:
-            InputError: a rating off the scale, an unknown word or aspect, or nothing at all.
+            InputError: a rating off the scale, an unknown word or aspect, nothing at all, or neither
+                settings nor a cup suggested since the last one.
             RecipeError: an unknown knob, or one beyond the model.
         """
-        made = dict(self.suggest().settings if settings is None else settings)
+        offered = self._offered if settings is None else settings
+        if offered is None:
+            raise InputError(
+                "no cup was suggested since the last one: suggest() first, or give its settings"
+            )
+        made = dict(offered)
         row = self.kit.settings(**made)
         said = MappingProxyType(dict(answers or {}))
         self.add(Cup(tuple(row.tolist()), rating, checked_words(words), said))
@@ -164,6 +172,7 @@ class Session:
         """
         check_settings(cup.settings, self.kit)
         self.cups.append(cup)
+        self._offered = None
         self.forget_fit()
 
     def undo(self) -> Cup:

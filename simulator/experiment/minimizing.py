@@ -40,9 +40,15 @@ USUAL = "l-bfgs-b"
 USUAL_STARTS = 10
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Minimum:
-    """The best point found, and how every start ended."""
+    """The best point found, and how every start ended.
+
+    >>> print(minimize(lambda x: (x[0] - 1) ** 2 + (x[1] + 2) ** 2, [(-5, 5), (-5, 5)]))
+    value 0 at x0 = 1, x1 = -2
+    10 of 10 starts converged, 37 values in all
+    It converged: no direction inside the box leads noticeably downhill any more.
+    """
 
     x: Array
     """The best point, of shape (n,), in the units of the bounds."""
@@ -61,6 +67,16 @@ class Minimum:
     def converged(self) -> bool:
         """Whether the best start claims to have arrived, and its gradient bears that out."""
         return self.status.converged
+
+    def __repr__(self) -> str:
+        """What was found, in three lines; ``outcomes`` holds the whole story."""
+        where = ", ".join(f"{name} = {value:.8g}" for name, value in self.settings.items())
+        arrived = sum(outcome.status.converged for outcome in self.outcomes)
+        return (
+            f"value {self.value:.8g} at {where}\n"
+            f"{arrived} of {len(self.outcomes)} starts converged, {self.evaluations:,} values in all\n"
+            f"{self.status.sentence}"
+        )
 
     @property
     def settings(self) -> dict[str, float]:
@@ -213,7 +229,11 @@ def _named(bounds: Limits, log: Sequence[str | int]) -> tuple[tuple[str, ...], t
             f"log names {strangers}, which has no bounds" if named else "bounds: there are none"
         )
     box = []
-    for name, (low, high) in named.items():
+    for name, pair in named.items():
+        try:
+            low, high = pair
+        except (TypeError, ValueError):
+            raise ValueError(f"bounds of {name} must be (low, high), got {pair!r}") from None
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise ValueError(
                 f"bounds of {name} must be finite with low < high, got ({low}, {high})"
@@ -233,7 +253,10 @@ def _method(optimizer: str | Method, options: Mapping[str, Any]) -> Method:
         return kind(**options)
     except TypeError as error:
         known = ", ".join(field.name for field in dataclasses.fields(kind))  # type: ignore[arg-type]
-        raise ValueError(f"{optimizer}: {error}; its options are {known or 'none'}") from None
+        what = str(error).partition("__init__() ")[2] or str(error)
+        raise ValueError(
+            f"{optimizer} {what}; its options are {known or 'none'}, another method is optimizer='name'"
+        ) from None
 
 
 def _starts(starts: int | ArrayLike, box: Sequence[Bounds], seed: int) -> Array:

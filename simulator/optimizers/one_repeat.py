@@ -71,7 +71,9 @@ class OneRepeat:
         """The matrix of second derivatives at x, of shape (n, n); one Hessian call."""
         hessian = self._objective.hessian(self.visits.inside(x), self._repeats)[:, :, 0].copy()
         if not np.isfinite(hessian).all():
-            raise RunEnded(StopReason.NONFINITE, f"no finite Hessian at x = {x}")
+            raise RunEnded(
+                StopReason.NONFINITE, f"no finite Hessian at {x}, bounds taken as 0 and 1"
+            )
         return hessian
 
 

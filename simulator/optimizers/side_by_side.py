@@ -109,7 +109,9 @@ class Walker:
         """The matrix of second derivatives at a point, of shape (n, n); one Hessian call."""
         (hessians,) = yield Question("hessian", self.visits.inside(point.x))
         if not np.isfinite(hessians).all():
-            raise RunEnded(StopReason.NONFINITE, f"no finite Hessian at x = {point.x}")
+            raise RunEnded(
+                StopReason.NONFINITE, f"no finite Hessian at {point.x}, bounds taken as 0 and 1"
+            )
         return hessians[:, :, 0]
 
     def arrived(self, point: Point) -> StopReason | None:

@@ -59,7 +59,9 @@ class Visits:
     def remember(self, x: Array, value: float, gradient: Array | None) -> None:
         """Keep what was answered at x, of shape (n,)."""
         if not (np.isfinite(value) and (gradient is None or np.isfinite(gradient).all())):
-            raise RunEnded(StopReason.NONFINITE, f"no finite value or gradient at x = {x}")
+            raise RunEnded(
+                StopReason.NONFINITE, f"no finite value or gradient at {x}, bounds taken as 0 and 1"
+            )
         self.last = Seen(x.copy(), value, gradient)
         if self.best is None or value < self.best.value:
             self.best = self.last

@@ -22,6 +22,8 @@ from simulator.errors import ResultsError
 from simulator.experiment.results import open_results
 
 HERE = Path(__file__).parent
+# Programs that tests start, which find one another beside them.
+collect_ignore = ["kennel.py", "noted.py"]
 SMALL = """\
 name: small
 seed: 3

@@ -118,10 +118,22 @@ def test_a_rating_against_all_others_is_named(session):
     assert [number for number, _, _ in session.status().surprises] == [7]
 
 
+def test_a_rating_needs_a_cup(counter):
+    session = Session()
+    session._counter = counter
+    with pytest.raises(InputError, match="no cup was suggested"):
+        session.rate(6.5, ["too bitter"])
+    offered = session.suggest()
+    session.rate(6.5, ["too bitter"])
+    assert session.cups[0].settings == tuple(offered.settings.values())
+    with pytest.raises(InputError, match="no cup was suggested"):
+        session.rate(7.0)
+
+
 def test_cups_make_sure(session):
     before = session.status().close
     for _ in range(5):
-        session.rate(8.5, [JUST_RIGHT])
+        session.rate(8.5, [JUST_RIGHT], settings=session.suggest().settings)
     after = session.status()
     assert after.close > before
     assert after.recommended == session.recommend()

@@ -194,7 +194,7 @@ def test_a_row_that_cannot_be_read_is_named_by_its_place():
 def test_what_a_damaged_run_calls_itself_is_shown_quoted_and_short(database: Path):
     _change(database, "UPDATE runs SET optimizer = ? WHERE repeat = 1", "\x1b[31m" + "x" * 100)
     with open_results(database.parent) as results:
-        (damage,) = results.row_damage()
+        (damage,) = results.damage()
     shown = damage.what.removeprefix("optimizer ").partition(", repeat 1, ")[0]
     assert shown == "'\\x1b[31m" + "x" * (40 - len("'\\x1b[31m"))
 
@@ -209,16 +209,6 @@ def test_sound_runs_are_read_one_by_one_and_by_their_keys(database: Path, make_r
         assert results.done_keys() == {keys[0], keys[2]}
         # By the index alone, which does not look at what is stored.
         assert results.stored([keys[1], keys[2], "unknown"]) == {keys[1], keys[2]}
-
-
-def test_damage_of_traces_is_found_by_looking_at_them_alone(database: Path, make_run: Any):
-    _change(database, "UPDATE traces SET steps = 1 WHERE key = ?", make_run(1)[0].key)
-    with open_results(database.parent) as results:
-        assert results.row_damage() == []
-        assert len(results.damage()) == 1
-    _change(database, "UPDATE runs SET score = 9.0 WHERE repeat = 2")
-    with open_results(database.parent) as results:
-        assert [item.rowid for item in results.row_damage()] == [3]
 
 
 def test_nothing_is_discarded_where_nothing_is_damaged(database: Path, open_here: Opener):

@@ -20,7 +20,7 @@ ROWS = (
         "`kill -9` loses at most the batch in flight",
         "kills",
         "{kills:,} kills ({at_writes:,} of them at every single write to disk): {bad} bad states, the same "
-        "bits after going on; at most {most_batches} batches lost with two workers, one without; {again:,} "
+        "bits after going on; batches lost at a kill: at most {most_batches} with two workers, 1 without; {again:,} "
         "runs computed twice, all of them lost ones",
     ),
     (
@@ -85,7 +85,11 @@ ROWS = (
         "data",
         "{modules:,} modules, {pickles} that load pickles; {markup:,} scripts shown as text",
     ),
-    ("every branch is tried", "coverage", "{percent:.1f} % of branches and lines"),
+    (
+        "the tests go everywhere",
+        "coverage",
+        "{percent:.1f} % of lines and branches together, {branches:.1f} % of the branches alone",
+    ),
     (
         "the tests bite",
         "mutants",
@@ -126,7 +130,10 @@ def gathered(folder: Path) -> dict[str, dict[str, Any]]:
         found |= json.loads((folder / "figures.json").read_text("utf-8"))
     if (folder / "coverage.json").exists():
         totals = json.loads((folder / "coverage.json").read_text("utf-8"))["totals"]
-        found["coverage"] = {"percent": totals["percent_covered"]}
+        found["coverage"] = {
+            "percent": totals["percent_covered"],
+            "branches": totals["percent_branches_covered"],
+        }
     if (folder / "mutants.json").exists():
         parts = json.loads((folder / "mutants.json").read_text("utf-8")).values()
         tried, killed = (sum(part[name] for part in parts) for name in ("tried", "killed"))

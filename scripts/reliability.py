@@ -20,8 +20,8 @@ ROWS = (
         "`kill -9` loses at most the batch in flight",
         "kills",
         "{kills:,} kills ({at_writes:,} of them at every single write to disk): {bad} bad states, the same "
-        "bits after going on; batches lost at a kill: at most {most_batches} with two workers, 1 without; {again:,} "
-        "runs computed twice, all of them lost ones",
+        "bits after going on; batches lost at a kill: at most {most_batches} with two workers, 1 without; "
+        "{again:,} runs computed twice, all of them lost ones",
     ),
     (
         "the same bits however it is computed",

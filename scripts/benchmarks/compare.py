@@ -181,8 +181,8 @@ def between_marks(path: Path, text: str) -> None:
 
 
 def front(report: Report) -> str:
-    """One paragraph for the front page, with the prices and the noise under which another one is best."""
-    told = [report.verdict(), "Intervals are 95 %.", report.prices()]
+    """A few points for the front page, with the prices and the noise under which another one is best."""
+    told = [report.verdict(), report.prices()]
     coffee = report.parts.get("coffee")
     if coffee is not None and len(coffee.beaten) == len(coffee.duels):
         told.insert(
@@ -198,8 +198,8 @@ def front(report: Report) -> str:
             f"0.05 of the best with the fewest cups, {first.ert.text()}, where {best.optimizer} needs "
             f"{best.ert.text()}."
         )
-    told.append(report.references())
-    return " ".join(each for each in told if each) + "\n"
+    told += [report.references(), "In brackets: intervals of 95 %."]
+    return "\n".join(f"- {each[0].upper()}{each[1:]}" for each in told if each) + "\n"
 
 
 def main() -> None:

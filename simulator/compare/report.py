@@ -236,7 +236,7 @@ class Report:
         if sure:
             told = f"{head}, fewer than {len(sure)} of the {len(self.duels)} others it was held against."
         if likely:
-            told += f" Typically fewer than, but not on enough families to be sure: {likely}."
+            told += f" Fewer than {likely} as well, but on too few families of problems to be sure."
         return f"{told} Not shown to need fewer than: {unlike}." if unlike else told
 
     def prices(self) -> str:

@@ -91,7 +91,7 @@ def test_missing_runs_are_said_on_the_page(report, drawn):
 
 def test_the_verdict_tells_sure_from_likely_and_from_not_shown(report):
     assert (
-        "Typically fewer than, but not on enough families to be sure: scipy slsqp."
+        "Fewer than scipy slsqp as well, but on too few families of problems to be sure."
         in report.verdict()
     )
     (duel,) = report.duels

@@ -46,8 +46,18 @@ def begun(folder: Path, leader: int) -> None:
     """Wait until a command has stored something."""
     log = folder / "run.log"
     while not (log.exists() and " runs in " in log.read_text("utf-8")):
-        assert group_of(leader), "it ended before it began"
+        # Just born it leads no group yet.
+        assert is_alive(leader) or group_of(leader), "it ended before it began"
         time.sleep(0.01)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs, and has not merely not been fetched yet."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def share_of_a_core() -> float:

@@ -22,8 +22,8 @@ STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 @pytest.fixture
 def long_command(study: Path, tmp_path: Path) -> Sequence[object]:
-    """A command with some ten seconds of work; its last word is the folder."""
-    longer = ("-s", "stop.max_evaluations=400", "-s", "starts=60", "-s", "optimizers=[adam,bfgs]")
+    """A command with some thirty seconds of work; its last word is the folder."""
+    longer = ("-s", "stop.max_evaluations=400", "-s", "starts=200", "-s", "optimizers=[adam,bfgs]")
     return ("run", study, "--no-figures", *longer, "--out", tmp_path / "out")
 
 
@@ -105,11 +105,11 @@ def test_one_signal_stores_what_is_done_and_ends_within_two_seconds(
         arguments = [*command[:-1], "-j", jobs, "--out", here]
         ended, took, alone = stopped(kennel, arguments, number, whom)
         assert ended.status == STATUS[number], ended.err
-        assert " of 360 runs done. To go on: " in ended.err
+        assert " of 1200 runs done. To go on: " in ended.err
         assert "Traceback" not in ended.err
         assert alone, "a process was left behind"
         state = left(here)
-        assert 0 < len(state.digests) < 360
+        assert 0 < len(state.digests) < 1200
         assert not state.complete
         assert not state.told
         assert not (here / "results.sqlite-wal").exists()

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from simulator.dialin.customer import WORDS
 from simulator.dialin.reasons import Ideal, ideal
 from simulator.dialin.session import Session
-from simulator.dialin.traits import TRAITS, Array
+from simulator.dialin.traits import TRAITS, Array, some_of
 
 _WIDTH, _HEIGHT, _EDGE = 360.0, 260.0, 42.0
 _EXTRACTION, _TDS = (12.0, 26.0), (0.6, 2.0)  # what the chart shows, percent
@@ -71,7 +71,7 @@ def _json(thing: object) -> Markup:
 
 def _draws(session: Session) -> dict[str, object]:
     """Some customers of the posterior, for whoever wants to compute with them."""
-    traits = session.posterior().traits[:, :_DRAWS]
+    traits = some_of(session.posterior().traits, _DRAWS)
     return {"traits": [t.name for t in TRAITS], "draws": np.round(traits.T, 4).tolist()}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.dialin.kit import KNOBS, Kit
 from simulator.dialin.likelihood import Counter
-from simulator.dialin.traits import Array
+from simulator.dialin.traits import Array, some_of
 
 _SPREAD_OVER = 256
 _LEADERS = 12
@@ -61,7 +61,7 @@ def pool_for(
         seed: of the spread.
     """
     rng = np.random.default_rng(seed)
-    few = traits[:, :: max(1, traits.shape[1] // 64)]
+    few = some_of(traits, 64)
     recipes = spread_recipes(kit, seed=seed)
     scores = counter.scores(few, recipes)
     for reach in (0.10, 0.04):

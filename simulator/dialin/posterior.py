@@ -28,7 +28,7 @@ _WIDER = 1.05  # proposals are wider than the approximation, so that its tails a
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Equally likely customers.
+    """Equally likely customers, those of one kind side by side: `some_of` takes a few of them.
 
     Attributes:
         kind: of shape (M,), places in ``prior.segments``.

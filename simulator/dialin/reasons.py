@@ -20,7 +20,7 @@ from simulator.dialin.kit import Kit
 from simulator.dialin.likelihood import Counter
 from simulator.dialin.session import Session
 from simulator.dialin.suggestion import Outlook
-from simulator.dialin.traits import SIZE, Array
+from simulator.dialin.traits import SIZE, Array, some_of
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _FEW = 64  # draws that are enough for sentences
@@ -64,8 +64,7 @@ def reason(session: Session, before: Mapping[str, float], after: Mapping[str, fl
         before: settings of the first cup.
         after: settings of the second.
     """
-    every = session.posterior().traits
-    traits = every[:, :: max(every.shape[1] // _FEW, 1)]  # neighbours are of one kind of customer
+    traits = some_of(session.posterior().traits, _FEW)
     start, end = (_place(session.kit, settings) for settings in (before, after))
     gradient = _knob_gradient(session.counter)
     way = end - start

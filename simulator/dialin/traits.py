@@ -158,6 +158,18 @@ def _shares(customers: Sequence[str] | str) -> dict[str, float]:
     return dict.fromkeys(names, 1.0)
 
 
+def some_of(traits: Array, count: int) -> Array:
+    """At most ``count`` of the draws (SIZE, M), from all over: neighbours are of one kind of customer.
+
+    >>> some_of(np.arange(12.0)[None, :], 4).tolist()
+    [[0.0, 3.0, 6.0, 9.0]]
+    """
+    draws = traits.shape[1]
+    few = min(count, draws)
+    chosen: Array = traits[:, np.arange(few) * draws // few]
+    return chosen
+
+
 def _place(segment: Segment, mean: Any, spread: Any) -> None:
     """Put one kind's fitted ideals and weights into its columns."""
     here = DEFAULT.customers

@@ -74,7 +74,7 @@ def test_sixty_kills_over_a_session_lose_and_double_nothing(
         assert written in ([*known, rating], *([] if reported else [known]))
         known = written
     intact(home, "ann")
-    measured("kills", kills=kills, bad=0)
+    measured("dial kills", kills=kills, lost=0, torn=0)
 
 
 @pytest.mark.parametrize("verb", ["undo", "change", "new"])

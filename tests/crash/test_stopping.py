@@ -116,7 +116,7 @@ def test_one_signal_stores_what_is_done_and_ends_within_two_seconds(
         seconds.append(took)
     # The least: a busy machine makes the others longer.
     assert min(seconds) <= MOST_SECONDS / share_of_a_core(), seconds
-    measured("stopping", stops=len(seconds), orphans=0, most_s=round(min(seconds), 1))
+    measured("stopping", stops=len(seconds), orphans=0, most_s=round(max(seconds), 1))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -7,7 +7,7 @@ from simulator.dialin.evidence import Cup, rows_of
 from simulator.dialin.laplace import modes
 from simulator.dialin.posterior import posterior
 from simulator.dialin.target import Target
-from simulator.dialin.traits import INDEX, SIZE, population
+from simulator.dialin.traits import INDEX, SIZE, population, some_of
 
 
 def test_without_cups_the_draws_are_the_population(counter):
@@ -71,3 +71,9 @@ def test_words_teach_what_ratings_do_not(counter):
         for word in ("too weak", "too strong")
     }
     assert means["too weak"] > means["too strong"] + 0.1
+
+
+def test_a_few_of_the_draws_are_of_all_kinds():
+    kinds = np.repeat([0.0, 1.0, 2.0], [300, 50, 150])[None, :]
+    few = some_of(kinds, 50)
+    assert np.bincount(few[0].astype(int)).tolist() == [30, 5, 15]

@@ -54,11 +54,6 @@ class Nonfinite:
     partial: float | None = None
     column: int | None = None
 
-    @property
-    def in_derivative(self) -> bool:
-        """It happened on the way back."""
-        return self.order > 0
-
     def __str__(self) -> str:
         where = f" in {self.quantity!r}" if self.quantity else ""
         column = "" if self.column is None else f" (column {self.column} of the batch)"

@@ -11,7 +11,7 @@ from rich.console import Console
 from simulator.cli import terminal
 from simulator.cli.proof_text import as_json as proof_json
 from simulator.cli.request import Request, cores_of, plan_of, shard_of
-from simulator.cli.sweep_text import points_as_json, show_points
+from simulator.cli.sweep_text import outcome_of, points_as_json, show_points
 from simulator.cli.verdict_text import show_verdict
 from simulator.cli.watching import Watch, logged
 from simulator.errors import InputError, RunFailed
@@ -128,11 +128,12 @@ def _report_share(plan: Plan, store: Store, shard: Shard, aside: Console) -> int
 def _report(request: Request, plan: Plan, store: Store) -> int:
     console = terminal.console(stderr=request.as_json)
     if plan.study.axes:
-        found = list(by_point(plan, store.results))
-        show_points(console, plan, found, store.folder)
+        outcome = outcome_of(by_point(plan, store.results))
+        show_points(console, plan, outcome, store.folder)
         if request.as_json:
-            print(json.dumps(points_as_json(plan, found), indent=2, allow_nan=False))
-        return 0 if all(result.agrees and not result.failed for result in found) else 1
+            told = points_as_json(plan, by_point(plan, store.results))
+            print(json.dumps(told, indent=2, allow_nan=False))
+        return 0 if outcome.good else 1
     problem = plan.shelf.problem(plan.study.first)
     verdict = judge(problem, store.results.runs())
     if verdict is None:
@@ -142,8 +143,8 @@ def _report(request: Request, plan: Plan, store: Store) -> int:
     show_verdict(console, problem, verdict, store.folder)
     if request.as_json:
         hashed = store.results.manifest.config_hash[:16]
-        told = verdict_json(problem, hashed, verdict) | {"proved": proof_json(problem, verdict)}
-        print(json.dumps(told, indent=2, allow_nan=False))
+        found = verdict_json(problem, hashed, verdict) | {"proved": proof_json(problem, verdict)}
+        print(json.dumps(found, indent=2, allow_nan=False))
     return 0 if verdict.agrees and not verdict.failed else 1
 
 

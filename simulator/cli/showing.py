@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.cli import terminal
-from simulator.cli.sweep_text import show_points
+from simulator.cli.sweep_text import outcome_of, show_points
 from simulator.cli.verdict_text import show_verdict
 from simulator.errors import InputError
 from simulator.experiment.faults import printable
@@ -55,7 +55,7 @@ def show_results(folder: Path) -> int:
 
 def _show_found(console: Console, plan: Plan, results: Results) -> None:
     if plan.study.axes:
-        show_points(console, plan, list(by_point(plan, results)), results.folder)
+        show_points(console, plan, outcome_of(by_point(plan, results)), results.folder)
         return
     problem = plan.shelf.problem(plan.study.first)
     # A function's ranges would run its code.

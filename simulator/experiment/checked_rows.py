@@ -58,19 +58,19 @@ def checked_runs(connection: sqlite3.Connection) -> Iterator[CheckedRun | Damage
     # past the index, because the rows are the truth.
     selected = connection.execute("SELECT rowid FROM runs NOT INDEXED")
     rowids = array("q", (rowid for (rowid,) in selected))
-    # Marks in place of keys: of many runs these would be all that takes memory.
-    seen: set[int] = set()
+    # Keys are remembered only where some are there twice: of many runs they would take all the memory.
+    seen = None if _keys_differ(connection) else set[str]()
     sound, total = 0, bytes(CHECKSUM_BYTES)
     for rowid in rowids:
         found = checked_run(connection, rowid)
         if isinstance(found, CheckedRun):
-            mark = hash(found.run.key)
-            if mark in seen and _is_there_twice(connection, found.run.key):
+            if seen is not None and found.run.key in seen:
                 found = Damage(_label_of(found.run), "it is stored twice", rowid)
             else:
-                seen.add(mark)
                 sound += 1
                 total = tally_digest((total, found.checksum))
+                if seen is not None:
+                    seen.add(found.run.key)
         yield found
     # A damaged row that is still there explains why the tally does not fit.
     if sound == len(rowids):
@@ -128,10 +128,13 @@ def tally_digest(checksums: Iterable[bytes]) -> bytes:
     return total.to_bytes(CHECKSUM_BYTES)
 
 
-def _is_there_twice(connection: sqlite3.Connection, key: str) -> bool:
-    select = "SELECT count(*) FROM runs NOT INDEXED WHERE key = ?"
-    (count,) = connection.execute(select, (key,)).fetchone()
-    return int(count) > 1
+def _keys_differ(connection: sqlite3.Connection) -> bool:
+    select = "SELECT count(*) = count(DISTINCT key) FROM runs NOT INDEXED"
+    try:
+        (differ,) = connection.execute(select).fetchone()
+    except UNREADABLE:
+        return False
+    return bool(differ)
 
 
 def _tally_damage(connection: sqlite3.Connection, runs: int, total: bytes) -> Iterator[Damage]:

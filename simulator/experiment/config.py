@@ -110,17 +110,16 @@ def problem_part(experiment: Experiment) -> dict[str, Any]:
 
     Runs are compared with each other only where these are equal.
     """
-    settings = experiment.resolved()
     if experiment.problem is not None:
-        return {part: settings[part] for part in ("problem", "tune")}
-    parts = ("tune", "brew", "fixed", "customers", "objective", "noise")
-    bean = {name: part for name, part in settings["bean"].items() if name != "name"}
+        return experiment.sections("problem", "tune")
+    part = experiment.sections("bean", "tune", "brew", "fixed", "customers", "objective", "noise")
+    part["bean"].pop("name", None)
     # The usual cup, and segments that do not come, are left out: they change nothing.
-    own = {"cup": settings["cup"]} if experiment.cup != DEFAULT.cup else {}
-    segments = settings.get("segments", {})
+    if experiment.cup != DEFAULT.cup:
+        part |= experiment.sections("cup")
+    segments = experiment.sections("segments").get("segments", {})
     coming = {name: segments[name] for name in experiment.customers if name in segments}
-    own |= {"segments": coming} if coming else {}
-    return {"bean": bean} | {part: settings[part] for part in parts if part in settings} | own
+    return part | ({"segments": coming} if coming else {})
 
 
 def run_part(experiment: Experiment) -> dict[str, Any]:
@@ -128,10 +127,6 @@ def run_part(experiment: Experiment) -> dict[str, Any]:
 
     The number of repeats is left out: more repeats join those that exist.
     """
-    settings = experiment.resolved()
-    starts = {name: part for name, part in settings["starts"].items() if name != "repeats"}
-    return problem_part(experiment) | {
-        "seed": settings["seed"],
-        "starts": starts,
-        "stop": settings["stop"],
-    }
+    part = experiment.sections("seed", "starts", "stop")
+    del part["starts"]["repeats"]
+    return problem_part(experiment) | part

@@ -267,10 +267,13 @@ class Experiment(BaseModel):
 
     def resolved(self) -> dict[str, Any]:
         """The config with every default filled in, as plain data that loads to an equal experiment."""
-        settings: dict[str, Any] = _settings(self)
-        if self.problem is None:
-            return settings
-        return {name: part for name, part in settings.items() if name not in COFFEE_SECTIONS}
+        unused = () if self.problem is None else COFFEE_SECTIONS
+        return self.sections(*(name for name in type(self).model_fields if name not in unused))
+
+    def sections(self, *names: str) -> dict[str, Any]:
+        """Those of these parts of the resolved config that are there."""
+        parts = {name: getattr(self, name) for name in names}
+        return {name: _settings(part) for name, part in parts.items() if part is not None}
 
     def __hash__(self) -> int:
         """Hash by content, so that an experiment can be a key."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from simulator.autodiff import Graph, compile, trace
 from simulator.coffee import Recipe, Segment, Tasting, share_above, taste
 from simulator.errors import ObjectiveError, SimulatorError
-from simulator.experiment.config import Experiment, problem_part
+from simulator.experiment.config import Experiment, problem_part, run_part
 from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.function import Code, Function, refusal, traced
 from simulator.experiment.knobs import BREW_KNOBS, RECIPE_KNOBS
@@ -84,6 +84,14 @@ class Problem:
     def hash(self) -> str:
         """Of what defines the problem; results of different problems are never compared."""
         return canonical_hash(problem_part(self.experiment))
+
+    @cached_property
+    def decided(self) -> dict[str, Any]:
+        """All that decides a run beside its optimizer and its repeat.
+
+        The graph itself is part of it: after a change of the model nothing old is taken for new.
+        """
+        return run_part(self.experiment) | {"graph": self.fingerprint}
 
     @cached_property
     def customers(self) -> tuple[tuple[Segment, float], ...]:

@@ -20,7 +20,7 @@ FloatColumn = npt.NDArray[np.float64]
 CountColumn = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunRecord:
     """The result of one optimizer in one repeat. Recipes map a knob's name to its value in user units."""
 

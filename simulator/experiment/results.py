@@ -81,15 +81,17 @@ class Results:
 
         Raises ResultsError naming the file and each damaged run, unless these are to be skipped.
         """
+        runs, damage = list[RunRecord](), list[Damage]()
         with self.one_moment():
-            found = list(checked_runs(self._connection))
-        damage = [item for item in found if isinstance(item, Damage)]
+            for item in checked_runs(self._connection):
+                if isinstance(item, CheckedRun):
+                    runs.append(item.run)
+                else:
+                    damage.append(item)
         if damage and not skip_damaged:
             raise ResultsError(self._told(damage))
-        runs = [item.run for item in found if isinstance(item, CheckedRun)]
-        return sorted(
-            runs, key=lambda run: (run.role != "tuned", run.optimizer, run.repeat, run.key)
-        )
+        runs.sort(key=lambda run: (run.role != "tuned", run.optimizer, run.repeat, run.key))
+        return runs
 
     def each(self) -> Iterator[RunRecord]:
         """All sound runs, one after another in the order they were stored, whatever their number."""
@@ -121,11 +123,6 @@ class Results:
     def done_keys(self) -> frozenset[str]:
         """Content keys of all stored runs, failed ones included, damaged ones not."""
         return frozenset(run.key for run in self.each())
-
-    def present_keys(self) -> frozenset[str]:
-        """Content keys of all stored runs, unchecked: quick, where damage was looked for before."""
-        with self.one_moment():
-            return frozenset(key for (key,) in self._connection.execute("SELECT key FROM runs"))
 
     def stored(self, keys: Iterable[str]) -> frozenset[str]:
         """Which of some content keys are stored, by the index alone: quick, and unchecked."""

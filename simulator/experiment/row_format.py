@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -36,6 +37,10 @@ Stored = str | int | float | bytes | None
 
 RUN_COLUMNS = tuple(column.name for column in fields(RunRecord))
 FLOATS = ("wall_s", "loss", "score", "gradient_norm")
+# Many runs have the same: read back, they share one text.
+_SHARED = {
+    "config_hash", "problem_hash", "optimizer", "method", "family", "role", "status", "message",
+}  # fmt: skip
 
 CHECKSUM_BYTES = 16
 _NUMBER_BYTES = 8
@@ -173,4 +178,4 @@ def _loaded(name: str, cell: Stored) -> Any:
         return json.loads(cell)
     if name in FLOATS:
         return float("nan") if cell is None else cell
-    return cell
+    return sys.intern(cell) if name in _SHARED and isinstance(cell, str) else cell

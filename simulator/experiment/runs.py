@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.experiment.config import Experiment, run_part
+from simulator.experiment.config import Experiment
 from simulator.experiment.content_key import content_keys, seed_sequence
 from simulator.experiment.objectives import ExactObjective, NoisyObjective
 from simulator.experiment.one_thread import one_thread
@@ -51,12 +51,10 @@ def expected_runs(experiment: Experiment) -> int:
 
 def run_keys(problem: Problem, task: Task, repeats: Iterable[int] | None = None) -> list[str]:
     """The content key of each of some repeats of a task; of all of them by default."""
-    experiment = problem.experiment
-    # The graph itself is part of the key: after a change of the model nothing old is taken for new.
-    decided = run_part(experiment) | {"graph": problem.fingerprint}
     if repeats is None:
-        repeats = range(experiment.starts.repeats)
-    return content_keys(decided, task_settings(task), repeats, problem.dialect, np.__version__)
+        repeats = range(problem.experiment.starts.repeats)
+    settings = task_settings(task)
+    return content_keys(problem.decided, settings, repeats, problem.dialect, np.__version__)
 
 
 def task_settings(task: Task) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from simulator.running.batches import Batch, Piece
 from simulator.running.plan import Plan, Unit
 from simulator.running.sizing import Sizing
 
-Wanted = Callable[[Unit, int, str], bool]
-"""Whether a run is to be done here: its unit, its repeat, its key."""
+Wanted = Callable[[Unit, Sequence[str]], list[tuple[int, str]]]
+"""Which runs of a unit are to be done here: from the keys of all its repeats, (repeat, key) of some."""
 
 
 class Backlog:
@@ -41,8 +41,7 @@ class Backlog:
 def _pieces(plan: Plan, wanted: Wanted) -> Iterator[Piece]:
     settings, at = None, -1
     for unit, keys in plan.keyed():
-        repeats = range(unit.first, unit.end)
-        chosen = [(r, k) for r, k in zip(repeats, keys, strict=True) if wanted(unit, r, k)]
+        chosen = wanted(unit, keys)
         if not chosen:
             continue
         if settings is None or at != unit.point:

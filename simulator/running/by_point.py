@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.experiment.records import RunRecord
 from simulator.experiment.results import Results
@@ -12,54 +13,70 @@ from simulator.experiment.study import Point
 from simulator.running.plan import Plan, keys_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PointResult:
-    """What one point came to, runs shared with other points included.
+    """What one point came to, runs shared with other points included; small, because there may be many.
 
     Attributes:
-        point: the settings that vary.
+        index: its place in the study, from 0.
+        varied: the settings that vary.
         expected: how many runs the point has.
         runs: how many of them are there.
         failed: how many of these ended in an error.
-        ours: the best run of the hand-written optimizers, if any is usable.
-        reference: the best run of scipy's methods, if any is usable.
+        optimizer: the hand-written optimizer whose run is the best of ours; None if none is usable.
+        score: of that run, in the unit of the objective; −∞ if there is none.
+        gap: loss of our best − loss of scipy's best; NaN if one is missing.
+        tolerance: the largest gap that counts as agreement.
     """
 
-    point: Point
+    index: int
+    varied: Mapping[str, Any]
     expected: int
     runs: int
     failed: int
-    ours: RunRecord | None
-    reference: RunRecord | None
-
-    @property
-    def gap(self) -> float:
-        """Loss of our best − loss of scipy's best; NaN if one is missing."""
-        if self.ours is None or self.reference is None:
-            return math.nan
-        return self.ours.loss - self.reference.loss
+    optimizer: str | None
+    score: float
+    gap: float
+    tolerance: float
 
     @property
     def agrees(self) -> bool:
         """Ours misses nothing that scipy found."""
-        return self.gap <= float(self.point.experiment.check.tolerance or 0.0)
+        return self.gap <= self.tolerance
 
 
 def by_point(plan: Plan, results: Results) -> Iterator[PointResult]:
     """The points of a study, one after another."""
     for point in plan.study:
-        keys = [key for _, some in keys_of(plan, point) for key in some]
-        runs = list(results.of(keys))
-        yield PointResult(
-            point,
-            len(keys),
-            len(runs),
-            sum(run.failed for run in runs),
-            _best([run for run in runs if run.family != "scipy"]),
-            _best([run for run in runs if run.family == "scipy"]),
-        )
+        yield _at(point, [key for _, some in keys_of(plan, point) for key in some], results)
 
 
-def _best(runs: Sequence[RunRecord]) -> RunRecord | None:
-    usable = [run for run in runs if not run.failed and math.isfinite(run.loss)]
-    return min(usable, key=lambda run: (run.loss, run.repeat), default=None)
+def _at(point: Point, keys: Sequence[str], results: Results) -> PointResult:
+    runs, failed = 0, 0
+    ours: RunRecord | None = None
+    reference: RunRecord | None = None
+    for run in results.of(keys):
+        runs, failed = runs + 1, failed + run.failed
+        if run.family == "scipy":
+            reference = _better(reference, run)
+        else:
+            ours = _better(ours, run)
+    return PointResult(
+        index=point.index,
+        varied=point.varied,
+        expected=len(keys),
+        runs=runs,
+        failed=failed,
+        optimizer=ours.optimizer if ours else None,
+        score=ours.score if ours else -math.inf,
+        gap=ours.loss - reference.loss if ours and reference else math.nan,
+        tolerance=float(point.experiment.check.tolerance or 0.0),
+    )
+
+
+def _better(known: RunRecord | None, run: RunRecord) -> RunRecord | None:
+    if run.failed or not math.isfinite(run.loss):
+        return known
+    if known is None or (run.loss, run.repeat) < (known.loss, known.repeat):
+        return run
+    return known

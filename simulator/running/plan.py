@@ -7,9 +7,10 @@ that has it.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from simulator.experiment.config import run_part
@@ -27,7 +28,11 @@ SIDE_BY_SIDE = 16
 among ten; beyond sixteen little is gained. Solvers of scipy run one repeat after another anyway."""
 
 
-@dataclass(frozen=True)
+_KEYED_AT_ONCE = 64 * SIDE_BY_SIDE
+"""Keys of so many repeats are held at a time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """Repeats ``first`` to ``end`` (exclusive) of one task at one point."""
 
@@ -99,14 +104,16 @@ class Plan:
         return {problem.hash: problem.fingerprint for problem in problems}
 
     def keyed(self) -> Iterator[tuple[Unit, list[str]]]:
-        """Every unit with the content keys of its runs; points are made as they are needed."""
+        """All units with the content keys of their runs, a thousand runs at most at a time."""
         point: Point | None = None
         for unit in self.units:
             if point is None or point.index != unit.point:
                 point = self.study.point(unit.point)
                 problem, work = self.shelf.problem(point.experiment), tasks(point.experiment)
-            repeats = range(unit.first, unit.end)
-            yield unit, run_keys(problem, work[unit.task], repeats)
+            for first in range(unit.first, unit.end, _KEYED_AT_ONCE):
+                end = min(first + _KEYED_AT_ONCE, unit.end)
+                keys = run_keys(problem, work[unit.task], range(first, end))
+                yield replace(unit, first=first, end=end), keys
 
 
 def plan_of(results: Results) -> Plan:
@@ -123,16 +130,17 @@ def keys_of(plan: Plan, point: Point) -> list[tuple[Task, list[str]]]:
 
 
 def _units(study: Study) -> Iterator[Unit]:
-    planned: dict[tuple[str, str], int] = {}
+    planned: dict[bytes, int] = {}
     for point in study:
         decided = canonical_hash(run_part(point.experiment))
         repeats = point.experiment.starts.repeats
         for index, task in enumerate(tasks(point.experiment)):
-            who = (decided, canonical_hash(task_settings(task)))
+            who = bytes.fromhex(canonical_hash([decided, task_settings(task)]))
             first = planned.get(who, 0)
             if first < repeats:
                 planned[who] = repeats
-                label, together = task.choice.label, _together(task)
+                # One text for all units of an optimizer.
+                label, together = sys.intern(task.choice.label), _together(task)
                 yield Unit(point.index, index, label, first, repeats, together)
 
 

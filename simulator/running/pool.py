@@ -198,8 +198,8 @@ def _answer(pipe: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    pipe.send(_READY)
     with suppress(EOFError, OSError):
+        pipe.send(_READY)
         while True:
             function, arguments, named = pipe.recv()
             try:

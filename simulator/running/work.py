@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.experiment.results import Results
 from simulator.experiment.store import Store, open_store
-from simulator.running.backlog import Backlog
+from simulator.running.backlog import Backlog, Wanted
 from simulator.running.dispatch import Dispatch, Found, Told
 from simulator.running.interrupts import Interrupt
 from simulator.running.plan import Plan, Unit
@@ -52,7 +53,7 @@ def work(
 
     Raises KeyboardInterrupt after an orderly stop, WorkersLost if none can be had any more.
     """
-    wanted = _wanted(plan, store.results.present_keys(), shard, sizing, told)
+    wanted = _wanted(plan, store.results, shard, sizing, told)
     backlog = Backlog(plan, store.results.manifest.config_hash, sizing, wanted)
     try:
         Dispatch(store, backlog, sizing, workers, interrupt, told).run()
@@ -62,15 +63,17 @@ def work(
     workers.close()
 
 
-def _wanted(
-    plan: Plan, done: frozenset[str], shard: Shard, sizing: Sizing, told: Told
-) -> Callable[[Unit, int, str], bool]:
-    def wanted(unit: Unit, repeat: int, key: str) -> bool:
-        if not shard.holds(plan, unit, repeat, key):
-            return False
-        if key in done:
-            sizing.finished(unit.label, 1)
-            told(Found(unit.label, 1, cached=True))
-        return key not in done
+def _wanted(plan: Plan, results: Results, shard: Shard, sizing: Sizing, told: Told) -> Wanted:
+    def wanted(unit: Unit, keys: Sequence[str]) -> list[tuple[int, str]]:
+        ours = [
+            (repeat, key)
+            for repeat, key in enumerate(keys, unit.first)
+            if shard.holds(plan, unit, repeat, key)
+        ]
+        done = results.stored(key for _, key in ours)
+        if done:
+            sizing.finished(unit.label, len(done))
+            told(Found(unit.label, len(done), cached=True))
+        return [(repeat, key) for repeat, key in ours if key not in done]
 
     return wanted

@@ -45,6 +45,15 @@ def test_keys_of_a_plan_are_those_of_the_runs(plan):
         assert keys == run_keys(problem, task)[unit.first : unit.end]
 
 
+def test_keys_of_many_repeats_are_held_a_thousand_at_a_time(plan):
+    made = plan("starts=2500", "optimizers=[adam]")
+    parts = [(unit.first, unit.end, keys) for unit, keys in made.keyed() if unit.label == "adam"]
+    assert [(first, end) for first, end, _ in parts] == [(0, 1024), (1024, 2048), (2048, 2500)]
+    problem = made.shelf.problem(made.study.first)
+    whole = run_keys(problem, tasks(problem.experiment)[0])
+    assert [key for *_, keys in parts for key in keys] == whole
+
+
 def test_points_with_the_same_cup_share_their_program(plan):
     made = plan(sweeps=["seed=1,2"])
     first = made.shelf.problem(made.study.point(0).experiment)
@@ -82,7 +91,10 @@ def test_what_is_no_share_is_refused(text):
 
 
 def batches(made, sizing):
-    backlog = Backlog(made, "0" * 64, sizing, lambda unit, repeat, key: True)
+    def everything(unit, keys):
+        return list(enumerate(keys, unit.first))
+
+    backlog = Backlog(made, "0" * 64, sizing, everything)
     while (batch := backlog.batch()) is not None:
         yield batch
 

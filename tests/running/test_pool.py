@@ -130,3 +130,9 @@ def test_a_script_without_a_guard_is_told_so_rather_than_blamed_on_the_runs(tmp_
         timeout=120,
     )
     assert '__name__ == "__main__"' in done.stdout
+
+
+def test_workers_that_are_not_needed_after_all_leave_without_a_word():
+    script = "from simulator.running.pool import WorkerPool\nWorkerPool(2).shutdown()\n"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")

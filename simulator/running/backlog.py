@@ -8,6 +8,9 @@ from simulator.running.batches import Batch, Piece
 from simulator.running.plan import Plan, Unit
 from simulator.running.sizing import Sizing
 
+MOST_RUNS = 1000
+"""In a batch, however short they are: what batches hold is what a process needs of memory."""
+
 Wanted = Callable[[Unit, Sequence[str]], list[tuple[int, str]]]
 """Which runs of a unit are to be done here: from the keys of all its repeats, (repeat, key) of some."""
 
@@ -23,18 +26,20 @@ class Backlog:
 
     def batch(self) -> Batch | None:
         """The next batch; None if there is nothing left."""
-        room = self._sizing.batch_seconds()
+        room, runs = self._sizing.batch_seconds(), MOST_RUNS
         pieces: list[Piece] = []
-        while room > 0:
+        while room > 0 and runs > 0:
             piece = self._rest or next(self._fresh, None)
             self._rest = None
             if piece is None:
                 break
-            fits = max(int(room / self._sizing.seconds_per_run(piece.label)), piece.together)
+            quick = min(int(room / self._sizing.seconds_per_run(piece.label)), runs)
+            fits = max(quick, piece.together)
             if fits < len(piece.repeats):
                 piece, self._rest = piece.part(slice(0, fits)), piece.part(slice(fits, None))
             pieces.append(piece)
             room -= len(piece.repeats) * self._sizing.seconds_per_run(piece.label)
+            runs -= len(piece.repeats)
         return Batch(self._config_hash, tuple(pieces)) if pieces else None
 
 

@@ -5,7 +5,7 @@ import pytest
 from simulator.errors import InputError
 from simulator.experiment.faults import ConfigFaults
 from simulator.experiment.runs import run_keys, tasks
-from simulator.running.backlog import Backlog
+from simulator.running.backlog import MOST_RUNS, Backlog
 from simulator.running.batches import Batch, Piece
 from simulator.running.plan import keys_of
 from simulator.running.shards import Shard, parsed_shard
@@ -112,6 +112,13 @@ def test_batches_are_about_a_second_of_what_was_measured(plan):
     sizing.measured("l-bfgs-b", 10, 0.1)
     sizes = [len(batch.keys) for batch in batches(made, sizing)]
     assert set(sizes[:-1]) == {round(BATCH_SECONDS / 0.01)}
+
+
+def test_batches_of_the_shortest_runs_stay_small_in_memory(plan):
+    made = plan("starts=3000", "optimizers=[l-bfgs-b]", "check.methods=[l-bfgs-b]")
+    sizing = sizing_of(made, 2)
+    sizing.measured("l-bfgs-b", 10, 1e-7)
+    assert [len(batch.keys) for batch in batches(made, sizing)] == [MOST_RUNS] * 3
 
 
 def test_towards_the_end_batches_shrink():

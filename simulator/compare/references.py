@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import SeedSequence
-from scipy.stats import qmc
 
 from simulator.experiment.objectives import ExactObjective
 from simulator.experiment.problem import Array, Problem
 from simulator.optimizers import LBFGSB, SLSQP, Box, Counted, Method, Multistart, Outcome, Stopping
+from simulator.optimizers.spread import spread_points
 
 _PATIENT = Stopping(20_000, gradient_tolerance=1e-10, value_tolerance=1e-15)
 _SEARCHES = 3
@@ -44,7 +44,7 @@ class Reference:
 
 def reference(problem: Problem, known: float | None = None) -> Reference:
     """Search for the least value; ``known`` is one that theory gives, such as 0 of a sum of squares."""
-    spread = qmc.Sobol(problem.size, scramble=True, rng=np.random.default_rng(20)).random(_STARTS).T
+    spread = spread_points(problem.size, _STARTS, np.random.default_rng(20))
     found = _minimize(Multistart(screen=512, polish=12), problem, spread[:, :_SEARCHES])
     for method in (SLSQP(), LBFGSB()):
         found += _minimize(method, problem, spread)

@@ -22,7 +22,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.random import SeedSequence, default_rng
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import qmc
 
 from simulator.autodiff import compile as compiled
 from simulator.errors import ObjectiveError
@@ -31,6 +30,7 @@ from simulator.experiment.knobs import Bounds
 from simulator.experiment.scaling import point
 from simulator.optimizers import Box, Counted, Method, Outcome, Stopping, StopReason, source
 from simulator.optimizers.charged import by_differences
+from simulator.optimizers.spread import spread_points
 
 Array = NDArray[np.float64]
 Limits = Sequence[tuple[float, float]] | Mapping[str, tuple[float, float]]
@@ -264,10 +264,7 @@ def _starts(starts: int | ArrayLike, box: Sequence[Bounds], seed: int) -> Array:
     if isinstance(starts, int):
         if starts < 1:
             raise ValueError(f"starts must be 1 or more, got {starts}")
-        draws = int(np.ceil(np.log2(max(starts, 2))))
-        sequence = qmc.Sobol(size, scramble=True, rng=default_rng(SeedSequence(seed)))
-        drawn: Array = sequence.random_base2(draws)[:starts].T
-        return drawn
+        return spread_points(size, starts, default_rng(SeedSequence(seed)))
     given = np.asarray(starts, dtype=float)
     given = given[:, None] if given.ndim == 1 else given
     if given.shape[0] != size:

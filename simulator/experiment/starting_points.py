@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from scipy.stats import qmc
 
 from simulator.experiment import content_key
 from simulator.experiment.config import problem_part
 from simulator.experiment.content_key import seed_sequence
 from simulator.experiment.problem import Array, Problem
+from simulator.optimizers.spread import spread_points
 
 
 # A problem's repeats are sent out a few at a time, and each time their starts are asked for.
@@ -55,11 +55,7 @@ def _region(problem: Problem) -> tuple[Array, Array]:
 def _sobol(problem: Problem) -> Array:
     repeats = problem.experiment.starts.repeats
     rng = np.random.default_rng(seed_sequence(shared_keys(problem, [0])[0], "start"))
-    # Powers of two keep the sequence balanced; a prefix of a longer draw is the shorter draw.
-    points: Array = qmc.Sobol(problem.size, scramble=True, rng=rng).random_base2(
-        int(np.ceil(np.log2(max(repeats, 2))))
-    )
-    return points[:repeats].T
+    return spread_points(problem.size, repeats, rng)
 
 
 def _random(problem: Problem) -> Array:

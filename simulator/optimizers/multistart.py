@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, log2
 from typing import ClassVar
 
 import numpy as np
-from scipy.stats import qmc
 
 from simulator.optimizers.box import Array, Box
 from simulator.optimizers.claims import Claim
@@ -17,6 +15,7 @@ from simulator.optimizers.newton import ExactHessian
 from simulator.optimizers.options import REFUSE_UNKNOWN, require
 from simulator.optimizers.outcome import Outcome
 from simulator.optimizers.side_by_side import Walk, Walker, run_side_by_side
+from simulator.optimizers.spread import spread_points
 from simulator.optimizers.stopping import Stopping, StopReason
 from simulator.optimizers.trust_region import trust_region
 from simulator.optimizers.visits import RunEnded
@@ -80,9 +79,8 @@ class Multistart:
         count = max(1, min(self.screen, walker.visits.left // 2))
         # A sequence object counts what is spawned from it; its words never change.
         generator = np.random.default_rng(walker.seed.generate_state(4))
-        sobol = qmc.Sobol(start.size, scramble=True, rng=generator)
-        # Whole powers of two keep the sequence balanced.
-        unit = sobol.random_base2(ceil(log2(max(count, 2))))[: count - 1].T
+        # As many as there are starts in all, so that the balance is that of a whole draw.
+        unit = spread_points(start.size, count, generator)[:, : count - 1]
         box = walker.box
         spread = box.lower[:, None] + unit * (box.upper - box.lower)[:, None]
         return np.hstack([start[:, None], spread])

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.stats import qmc
 
 from simulator.certify import find
 from simulator.coffee import Bean
+from simulator.optimizers.spread import spread_points
 from simulator.page.model import Array, PageModel
 
 STARTS: Final = 4
@@ -56,7 +56,7 @@ def best_cup(model: PageModel) -> BestCup:
 def found_cup(model: PageModel, bean: Bean, shares: Mapping[str, float]) -> BestCup:
     """The least loss that L-BFGS-B finds from `STARTS` starts."""
     size = model.problem.size
-    starts = qmc.Sobol(size, rng=np.random.default_rng(0)).random(STARTS)
+    starts = spread_points(size, STARTS, np.random.default_rng(0)).T
     data = model.inputs(np.zeros(size), bean, shares)[size:]
 
     def loss(x: Array) -> tuple[float, Array]:

@@ -32,6 +32,7 @@ from simulator.dialin import (
 )
 from simulator.errors import InputError
 
+_ADDED = ("milk_g", "sugar_g")  # said in grams of the cup, kept in grams per 200 g of coffee
 _UNMAPPED = 0.30  # spread of the map of a grinder whose clicks nobody has measured
 
 
@@ -158,23 +159,24 @@ def read_rating(text: str) -> float:
 def _brewed(diary: Diary, kit: Kit, made: Mapping[str, float | None]) -> dict[str, float]:
     """The settings of the cup: what was suggested, but for what was really done."""
     given = {knob: value for knob, value in made.items() if value is not None}
-    settings = dict(kit.locked)
+    said, settings = bool(given), dict(kit.locked)
     if "grind" in given:
         settings["grind_um"] = kit.grinder.um(kit.grinder.checked(given.pop("grind")))
-    for knob in ("milk_g", "sugar_g"):
+    for knob in _ADDED:
         if knob in given:
             settings[knob] = given.pop(knob) * kit.gram
     settings |= given
-    if any(knob not in settings for knob in KNOBS[:2]) or not (set(settings) - set(kit.locked)):
-        offered = diary.offered()
-        if offered is None:
-            raise InputError(
-                "no cup waits for a rating: ask for one with "
-                f"`simulator dial suggest {diary.path.stem}`, or say what was brewed: "
-                "--grind 20 --time-s 240 --milk-g 30 --sugar-g 0"
-            )
-        settings = {**offered, **settings}
-    return settings
+    whole = all(knob in settings for knob in KNOBS[:2])
+    if whole and set(settings) > set(kit.locked):
+        return settings
+    offered = diary.offered()
+    if offered is None and not (whole and said):
+        raise InputError(
+            "no cup waits for a rating: ask for one with "
+            f"`simulator dial suggest {diary.path.stem}`, or say what was brewed: "
+            "--grind 20 --time-s 240 --milk-g 30 --sugar-g 0"
+        )
+    return {**(offered or {}), **settings}
 
 
 def _answers(given: Sequence[str]) -> dict[str, str]:
@@ -235,7 +237,10 @@ def _place_line(place: Place) -> str:
     kit = place.kit
     mill = kit.grinder
     grinds = f"{mill.low:g}-{mill.high:g} {'clicks' if mill.has_clicks else 'µm'}"
-    kept = "".join(f", {knob} kept at {value:g}" for knob, value in kit.locked.items())
+    kept = "".join(
+        f", {knob} kept at {value / (kit.gram if knob in _ADDED else 1.0):g}"
+        for knob, value in kit.locked.items()
+    )
     liquid = f"{kit.dose_g:g} g to {kit.liquid_g:g} g at {kit.temperature_c:g} °C"
     return f"{kit.method}, {kit.bean.name} roast, grinder {grinds}, {liquid}{kept}."
 
@@ -252,6 +257,13 @@ def _placed(place: Place, given: Mapping[str, Any]) -> Place:
         if given[knob] is not None
     }
     kit = replace(kit, bean=BEANS[bean], grinder=_grinder(kit.grinder, given), **plain)
+    finest, coarsest = kit.limits("grind_um")
+    if finest > coarsest:
+        mill = kit.grinder
+        raise InputError(
+            f"this grinder grinds {mill.um(mill.low):g} to {mill.um(mill.high):g} µm, and nothing of that "
+            f"suits {kit.method}: see --clicks, --um-per-click and --um-at-zero"
+        )
     kit = replace(kit, locked=MappingProxyType(_locked(kit, given["lock"] or [])))
     middle = {"grind_um": 600.0, "time_s": 60.0, "milk_g": 0.0, "sugar_g": 0.0, **kit.locked}
     Session(kit).add(Cup(tuple(kit.settings(**middle).tolist()), 5.0))
@@ -261,7 +273,7 @@ def _placed(place: Place, given: Mapping[str, Any]) -> Place:
     step = place.rating_step
     if given["whole_points"] is not None:
         step = 1.0 if given["whole_points"] else 0.5
-    budget = given["cups"] or place.budget
+    budget = place.budget if given["cups"] is None else given["cups"]
     if not 1 <= budget <= 1000:
         raise InputError(f"--cups {budget}: plan between 1 and 1000 cups")
     return Place(kit, customers, budget, step)
@@ -300,7 +312,7 @@ def _locked(kit: Kit, given: Sequence[str]) -> dict[str, float]:
         locked.pop(knob, None)
         if value:
             try:
-                locked[knob] = float(value)
+                locked[knob] = float(value) * (kit.gram if knob in _ADDED else 1.0)
             except ValueError:
                 raise InputError(f"--lock {text}: {value!r} is not a number") from None
     return locked

@@ -54,7 +54,10 @@ class Grinder:
     """Standard deviation of the logarithm of the map's common error."""
 
     def __post_init__(self) -> None:
-        finite = all(math.isfinite(v) for v in (self.low, self.high, self.um_at_zero, self.spread))
+        numbers = (
+            self.low, self.high, self.step, self.um_at_zero, self.um_per_click, self.spread
+        )  # fmt: skip
+        finite = all(math.isfinite(number) for number in numbers)
         if not finite or not self.low < self.high or self.step <= 0 or self.um_per_click <= 0:
             raise InputError(
                 f"grinder from {self.low:g} to {self.high:g} in steps of {self.step:g}, "

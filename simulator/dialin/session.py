@@ -169,8 +169,10 @@ class Session:
 
         Raises:
             RecipeError: a setting beyond what the model holds for.
+            InputError: an answer that nobody gives, such as too little bitterness.
         """
         check_settings(cup.settings, self.kit)
+        rows_of([cup])  # which refuses such an answer: once taken it would stop every later fit
         self.cups.append(cup)
         self._offered = None
         self.forget_fit()

@@ -57,6 +57,9 @@ def test_the_rated_cup_is_the_suggested_one(simulator):
         (["7", "--grind", "20.5"], "between two clicks"),
         (["7", "--time-s", "5"], "time_s = 5 s lies outside"),
         (["7", "--answer", "colour=high"], "no aspect"),
+        (["7", "--answer", "acidity"], "expected low, just right or high"),
+        (["7", "--answer", "bitterness=low"], "nobody says there is too little of it"),
+        (["7", "--too", "weak", "--too", "weak"], "a word is there twice"),
         ([], "needs a rating"),
     ],
 )
@@ -88,6 +91,11 @@ def test_nonsense_ends_with_two_and_changes_nothing(simulator, arguments, messag
         (["--lock", "milk"], "with =value"),
         (["--customer", "nobody"], "unknown"),
         (["--dose-g", "100"], "dose_g = 100"),
+        (["--clicks", "3"], "expected finest-coarsest"),
+        (["--clicks", "3-31", "--um-per-click", "nan"], "nan µm each"),
+        (["--clicks", "3-31", "--um-per-click", "500"], "1500 to 15500 µm, and nothing of that"),
+        (["--lock", "time_s=soon"], "'soon' is not a number"),
+        (["--cups", "0"], "between 1 and 1000"),
     ],
 )
 def test_a_diary_that_cannot_be_is_not_begun(simulator, home, arguments, message):
@@ -95,6 +103,114 @@ def test_a_diary_that_cannot_be_is_not_begun(simulator, home, arguments, message
     assert told.status == 2
     assert message in told.err
     assert not (home / "diaries" / "ann.sqlite").exists()
+
+
+ONE_CUP = (
+    "--lock",
+    "grind_um=800",
+    "--lock",
+    "time_s=240",
+    "--lock",
+    "milk_g=0",
+    "--lock",
+    "sugar_g=0",
+)
+"""Everything is kept: there is one cup to make."""
+
+
+def plain(text):
+    """Text without line breaks, which depend on the terminal's width."""
+    return " ".join(text.split())
+
+
+def test_after_a_cup_the_next_is_explained_by_what_changes(simulator):
+    simulator("dial", "new", "ann")
+    simulator("dial", "rate", "ann", "5", "--too", "weak", "--grind", "1100", "--time-s", "120")
+    said = plain(simulator("dial", "suggest", "ann").out)
+    why = re.search(r"Why: against the last cup (.*); together ([+-]\S+) points", said)
+    assert "a finer grind" in why[1] or "a longer brew" in why[1]
+    assert sum(map(float, re.findall(r"[+-]\d+\.\d+", why[1]))) == pytest.approx(
+        float(why[2]), abs=0.03
+    )
+    assert "Then:" not in said
+
+
+def test_where_one_cup_can_be_made_it_comes_again_and_one_may_stop(simulator):
+    simulator("dial", "new", "ann", *ONE_CUP)
+    assert "not the best known" not in simulator("dial", "suggest", "ann").out
+    told = simulator(
+        "dial", "rate", "ann", "7", "--answer", "mouthfeel=low", "--answer", "acidity=right"
+    )
+    assert told.status == 0, told.err
+    again = plain(simulator("dial", "suggest", "ann").out)
+    assert "Why: the same cup again" in again
+    assert "against the last cup" not in again
+    assert "You can stop" in plain(simulator("dial", "status", "ann").out)
+    state = json.loads(simulator("dial", "status", "ann", "--json").out)
+    assert (state["enough"], state["close"], state["cups"]) == (True, 1.0, 1)
+    assert state["recommended"]["grind_um"] == 800.0
+
+
+def test_a_cup_whose_settings_are_all_kept_can_be_told_without_a_suggestion(simulator):
+    simulator("dial", "new", "ann", *ONE_CUP)
+    assert "no cup waits" in plain(simulator("dial", "rate", "ann", "7").err)
+    told = simulator("dial", "rate", "ann", "7", "--grind", "800", "--time-s", "240")
+    assert told.status == 0, told.err
+    assert ratings(simulator) == [7.0]
+
+
+def test_history_and_card_say_what_was_drunk_and_what_is_best(simulator):
+    simulator("dial", "new", "ann", *ONE_CUP)
+    simulator("dial", "suggest", "ann")
+    simulator("dial", "rate", "ann", "7", "--answer", "mouthfeel=low", "--rater", "bob")
+    simulator("dial", "rate", "ann", "--too", "weak", "--grind", "800")
+    assert "Cup 2 (no rating) is taken back" in simulator("dial", "undo", "ann").out
+    first, second = simulator("dial", "history", "ann").out.splitlines()[-2:]
+    assert [cell.strip() for cell in first.split("│")] == [
+        "1", "800", "240 s", "0 g", "0 g", "7", "mouthfeel low", "bob"
+    ]  # fmt: skip
+    assert "2 (taken back)" in second
+    card = simulator("dial", "card", "ann", "--rater", "bob").out
+    assert "The best cup for bob, after 1 rated" in card
+    assert "4:00 min" in card
+    assert "nothing: black" in card
+
+
+def test_what_is_changed_is_changed_and_the_rest_stays(simulator, home):
+    simulator("dial", "new", "ann", "--clicks", "3-31", "--um-per-click", "20", "--bean", "dark")
+    kept = simulator("dial", "change", "ann", "--lock", "milk_g=0", "--whole-points")
+    assert "immersion, dark roast" in kept.out
+    other = plain(simulator("dial", "change", "ann", "--method", "espresso").out)
+    assert "espresso, dark roast, grinder 3-31 clicks, 14 g to 28 g" in other
+    assert "milk_g kept at 0" in other
+    assert "kept" not in simulator("dial", "change", "ann", "--lock", "milk_g=").out
+    simulator("dial", "export", "ann", home / "ann.json")
+    places = json.loads((home / "ann.json").read_text())["places"]
+    assert [place["rating_step"] for place in places.values()] == [0.5, 1.0, 1.0, 1.0]
+    card = simulator("dial", "suggest", "ann").out
+    assert "drink in the vessel" in card
+    assert "fill up with hot water to 200 g" in card
+
+
+def test_a_grinder_that_nobody_has_measured_covers_the_whole_range(simulator, home):
+    simulator("dial", "new", "ann", "--clicks", "1-41")
+    simulator("dial", "export", "ann", home / "ann.json")
+    (place,) = json.loads((home / "ann.json").read_text())["places"].values()
+    mill = place["kit"]["grinder"]
+    finest, coarsest = (mill["um_at_zero"] + mill["um_per_click"] * n for n in (1, 41))
+    assert (finest, coarsest) == (pytest.approx(200.0), pytest.approx(1400.0))
+    measured = simulator("dial", "change", "ann", "--um-per-click", "30")
+    assert "grinder 1-41 clicks" in measured.out
+    simulator("dial", "export", "ann", home / "ann.json")
+    later = json.loads((home / "ann.json").read_text())["places"]["2"]["kit"]["grinder"]
+    assert (later["um_at_zero"], later["um_per_click"]) == (0.0, 30.0)
+    assert later["spread"] < mill["spread"]
+
+
+def test_milk_that_is_kept_is_so_many_grams_in_the_cup(simulator):
+    told = simulator("dial", "new", "ann", "--liquid-g", "400", "--lock", "milk_g=30")
+    assert "milk_g kept at 30." in plain(told.out)
+    assert re.search(r"add +30 g milk", simulator("dial", "suggest", "ann").out)
 
 
 def test_an_unknown_name_lists_those_there_are(simulator):

@@ -65,6 +65,7 @@ def test_a_setting_that_the_grinder_has_is_taken_as_it_is(grinder, setting):
         {"low": 31.0},
         {"step": 0.0},
         {"um_per_click": -1.0},
+        {"um_per_click": math.nan},
         {"spread": math.nan},
         {"um_at_zero": math.inf},
     ],

@@ -107,6 +107,22 @@ def test_cups_beyond_the_model_are_refused(session):
         session.rate(7, settings={**PRESS, "grnd": 1.0})
 
 
+def test_an_answer_that_nobody_gives_is_refused_before_it_stops_the_fit(session):
+    with pytest.raises(InputError, match="nobody says there is too little"):
+        session.rate(7, settings=PRESS, answers={"bitterness": "low"})
+    assert session.cups == []
+
+
+@pytest.mark.parametrize("words", [(), ("too weak",)])
+def test_words_are_expected_of_whom_it_is_said_or_else_of_those_who_say_some(counter, words):
+    lessons = {}
+    for asks in (None, True, False):
+        made = Session(cups=[Cup(tuple(PRESS.values()), 6.0, words)] * 2, asks_words=asks, draws=64)
+        made._counter = counter
+        lessons[asks] = made.suggest().lesson
+    assert lessons[None] == lessons[bool(words)] != lessons[not words]
+
+
 def test_bands_hold_the_mean_and_the_wider_holds_the_narrower(session):
     told = session.suggest().prediction
     assert told.band90[0] <= told.band50[0] <= told.mean <= told.band50[1] <= told.band90[1]

@@ -8,6 +8,7 @@ sugar.
 from __future__ import annotations
 
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -39,13 +40,13 @@ def read_beanconqueror(path: Path, top: float = 5.0) -> list[LogRow]:
     Raises:
         InputError: it is no such backup.
     """
-    if not top > 0:
+    if not 0 < top < math.inf:
         raise InputError(f"--top {top:g}: the top of a rating scale is above 0")
     main, brews = _content(path)
     names = {kind: _named(main.get(kind)) for kind in ("BEANS", "MILL", "PREPARATION")}
     rows, seen = [], set()
     for place, brew in enumerate(brews, start=1):
-        key = _config(brew).get("uuid") if isinstance(brew, dict) else None
+        key = _name(_config(brew).get("uuid")) if isinstance(brew, dict) else None
         if key is not None and key in seen:
             rows.append(LogRow(f"brew {place}", fault="it is in the backup twice"))
             continue
@@ -99,8 +100,16 @@ def _config(thing: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _named(things: Any) -> dict[Any, Mapping[str, Any]]:
     """By their identifiers; what has none cannot be referred to."""
-    found = [thing for thing in things or [] if isinstance(thing, dict)]
-    return {_config(thing).get("uuid"): thing for thing in found}
+    found = (
+        [thing for thing in things if isinstance(thing, dict)] if isinstance(things, list) else []
+    )
+    named = {_name(_config(thing).get("uuid")): thing for thing in found}
+    return {name: thing for name, thing in named.items() if name is not None}
+
+
+def _name(identifier: Any) -> str | None:
+    """An identifier; what is none refers to nothing."""
+    return identifier if isinstance(identifier, str) else None
 
 
 def _row(
@@ -118,7 +127,7 @@ def _row(
         return LogRow(
             where, at=at, fault=f"rating {rating:g} is above the scale's top, {top:g}: give --top"
         )
-    style = names["PREPARATION"].get(brew.get("method_of_preparation"), {}).get("style_type")
+    style = names["PREPARATION"].get(_name(brew.get("method_of_preparation")), {}).get("style_type")
     quantity, drink = number(brew.get("brew_quantity")), number(brew.get("brew_beverage_quantity"))
     return LogRow(
         where,
@@ -132,7 +141,7 @@ def _row(
         rating=1.0 + 8.0 * rating / top if rating else None,
         tds_pct=number(brew.get("tds")) or None,
         method=_STYLES.get(str(style), ""),
-        bean=str(names["BEANS"].get(brew.get("bean"), {}).get("name", "")),
-        mill=str(names["MILL"].get(brew.get("mill"), {}).get("name", "")),
+        bean=str(names["BEANS"].get(_name(brew.get("bean")), {}).get("name", "")),
+        mill=str(names["MILL"].get(_name(brew.get("mill")), {}).get("name", "")),
         at=at,
     )

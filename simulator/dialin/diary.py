@@ -80,17 +80,8 @@ class Diary:
         Raises:
             InputError: there is one already.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise InputError(f"{path}: there is a diary of this name already; nothing was changed")
-        # Written beside and moved: a diary is there whole, or not at all.
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.unlink(missing_ok=True)
-        with _connected(draft, create=True) as database:
-            database.executescript(_SCHEMA)
-            database.execute("INSERT INTO about VALUES ('version', ?)", (str(VERSION),))
+        with _begun(path) as database:
             _add_place(database, place)
-        draft.replace(path)
         return cls(path)
 
     @classmethod
@@ -193,18 +184,22 @@ class Diary:
         try:
             places = {int(n): place_from(place) for n, place in data["places"].items()}
             entries = [(c["uid"], int(c["place"]), c["undone"], _cup(c)) for c in data["cups"]]
-            first, *others = sorted(places)
+            order = {number: where for where, number in enumerate(sorted(places), start=1)}
+            if not places or len({uid for uid, *_ in entries}) < len(entries):
+                raise ValueError(
+                    "it has no place to brew" if not places else "a cup is there twice"
+                )
+            rows = [
+                (uid, cup.at or now(), order[place], *_columns(cup), undone)
+                for uid, place, undone, cup in entries
+            ]
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise InputError(f"a damaged diary: {type(fault).__name__} {fault}") from None
-        diary = cls.create(path, places[first])
-        with _connected(path) as database:
-            for number in others:
+        with _begun(path) as database:
+            for number in order:
                 _add_place(database, places[number])
-            for uid, place, undone, cup in entries:
-                where = [first, *others].index(place) + 1
-                row = (uid, cup.at or now(), where, *_columns(cup), undone)
-                database.execute(_INSERT, row)
-        return diary
+            database.executemany(_INSERT, rows)
+        return cls(path)
 
     def _one(self, number: int) -> Entry:
         return next(e for e in self.entries(undone=True) if e.number == number)
@@ -214,6 +209,24 @@ _INSERT = (
     "INSERT INTO cups (uid, at, place, rater, settings, rating, words, answers, undone) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+@contextmanager
+def _begun(path: Path) -> Iterator[sqlite3.Connection]:
+    """A new diary, written beside and moved at the end: it is there whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        raise InputError(f"{path}: there is a diary of this name already; nothing was changed")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    try:
+        with _connected(draft, create=True) as database:
+            database.executescript(_SCHEMA)
+            database.execute("INSERT INTO about VALUES ('version', ?)", (str(VERSION),))
+            yield database
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

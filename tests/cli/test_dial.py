@@ -249,6 +249,46 @@ def test_a_csv_is_imported_once(simulator, home):
     assert ratings(simulator) == [6.0, 7.0]
 
 
+def test_a_csv_of_a_diary_holds_the_cups_of_the_place_in_use(simulator, home):
+    simulator("dial", "new", "ann")
+    simulator("dial", "rate", "ann", "6", "--grind", "800", "--time-s", "240")
+    simulator("dial", "change", "ann", "--bean", "dark")
+    simulator("dial", "rate", "ann", "7", "--grind", "900", "--time-s", "200", "--too", "weak")
+    file = home / "ann.csv"
+    simulator("dial", "export", "ann", file)
+    assert simulator("dial", "import", "eve", file, "--roast", "dark").status == 0
+    (cup,) = json.loads(simulator("dial", "history", "eve", "--json").out)
+    assert (cup["rating"], cup["words"], cup["settings"]["grind_um"]) == (7.0, ["too weak"], 900.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "message"),
+    [
+        ("gone.csv", None, [], "there is no such file"),
+        ("x.json", "{", [], "not JSON"),
+        ("x.csv", "grind,time_s,rating\nfine,240,6\n20,,7\n", [], "none of its 2 rows can be used"),
+        ("x.csv", "grind,time_s,rating\n20,240,6\n", ["--roast", "blue"], "--roast blue: unknown"),
+    ],
+)
+def test_a_log_that_cannot_be_used_begins_no_diary(simulator, home, name, text, options, message):
+    if text is not None:
+        (home / name).write_text(text)
+    told = simulator("dial", "import", "ann", home / name, *options)
+    assert told.status == 2
+    assert message in told.err
+    assert not (home / "diaries" / "ann.sqlite").exists()
+
+
+def test_a_measured_grinder_is_told_to_the_import(simulator, home):
+    (home / "x.csv").write_text("grind,time_s,rating\n20,240,6\n24,240,7\n")
+    told = simulator(
+        "dial", "import", "ann", home / "x.csv", "--um-per-click", "30", "--um-at-zero", "90"
+    )
+    assert "one click 30 µm (uncertain by a factor of 1.12)" in plain(told.out)
+    cups = json.loads(simulator("dial", "history", "ann", "--json").out)
+    assert [cup["settings"]["grind_um"] for cup in cups] == [690.0, 810.0]
+
+
 def test_the_page_needs_no_network_and_escapes(simulator, home):
     simulator("dial", "new", "ann")
     simulator("dial", "rate", "ann", "6", "--grind", "800", "--time-s", "240")

@@ -6,20 +6,27 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from simulator.coffee import BEANS
 from simulator.dialin import Cup, Grinder, Kit
+from simulator.dialin.carry import PERSON, carried
 from simulator.dialin.diary import Diary, diary_path
+from simulator.dialin.evidence import rows_of
 from simulator.dialin.place import Place
+from simulator.dialin.posterior import posterior
 from simulator.dialin.sittings import sitting
+from simulator.dialin.traits import TRAITS, population
 from simulator.errors import InputError
 
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = (900.0, 240.0, 20.0, 4.0, 15.0, 240.0, 93.0)
+KIT = np.array([trait.block == "kit" for trait in TRAITS])
 CUP = Cup(
     SETTINGS,
     6.5,
@@ -75,6 +82,55 @@ def test_other_files_are_not_restored(tmp_path, data):
     with pytest.raises(InputError):
         Diary.restore(tmp_path / "x.sqlite", data)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data.pop("cups"),
+        lambda data: data.update(places={}, cups=[]),
+        lambda data: data["cups"][0].update(place=7),
+        lambda data: data["cups"][0]["settings"].pop("grind_um"),
+        lambda data: data["cups"].append(data["cups"][0]),
+    ],
+    ids=["no cups", "no place", "another place", "no grind", "twice"],
+)
+def test_a_damaged_diary_is_restored_whole_or_not_at_all(diary, tmp_path, damage):
+    diary.add(CUP)
+    data = diary.export()
+    damage(data)
+    (tmp_path / "restored").mkdir()
+    with pytest.raises(InputError, match="a damaged diary"):
+        Diary.restore(tmp_path / "restored" / "ann.sqlite", data)
+    assert not list((tmp_path / "restored").iterdir())
+
+
+def test_a_diary_that_the_database_refuses_leaves_no_half_of_it(diary, tmp_path):
+    diary.add(CUP)
+    data = diary.export()
+    data["cups"][0]["rater"] = None
+    (tmp_path / "restored").mkdir()
+    with pytest.raises(InputError, match=r"not a diary that can be used .*cups\.rater"):
+        Diary.restore(tmp_path / "restored" / "ann.sqlite", data)
+    assert not list((tmp_path / "restored").iterdir())
+
+
+def test_a_diary_of_another_version_is_refused(diary):
+    with closing(sqlite3.connect(diary.path)) as database, database:
+        database.execute("UPDATE about SET value = '2'")
+    with pytest.raises(InputError, match="version 2 of diaries; expected 1"):
+        Diary.open(diary.path)
+
+
+def test_diaries_lie_in_the_folder_asked_for_or_with_the_users_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIMULATOR_DIAL_HOME", str(tmp_path / "here"))
+    assert diary_path("ann") == tmp_path / "here" / "ann.sqlite"
+    monkeypatch.delenv("SIMULATOR_DIAL_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert diary_path("ann") == tmp_path / "perfect-cup" / "dial" / "ann.sqlite"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert diary_path("ann").is_relative_to(tmp_path / ".local" / "share")
 
 
 def test_a_diary_is_not_overwritten(diary):
@@ -164,3 +220,20 @@ def test_locking_a_knob_keeps_the_cups(diary):
     diary.add(replace(CUP, rater=""))
     diary.move_to(Place(Kit.standard("immersion").with_locked(milk_g=0.0)))
     assert len(sitting(diary).cups) == 1
+
+
+def test_others_teach_the_bean_to_whom_the_same_customers_are_thought_possible(diary):
+    for rating in (3.0, 3.0, 2.0):
+        diary.add(replace(CUP, rating=rating, rater="bob", at=""))
+    taught, stranger = sitting(diary).prior, population()
+    bean = np.array([trait.block == "bean" for trait in TRAITS])
+    assert np.abs(taught.mean - stranger.mean)[bean].max() > 0.01
+    assert np.array_equal(taught.mean[~bean & ~KIT], stranger.mean[~bean & ~KIT])
+    diary.move_to(Place(Kit.standard("immersion"), ("milk",)))
+    diary.add(replace(CUP, rater="bob", at=""))
+    assert np.array_equal(sitting(diary).prior.mean, population(("milk",)).mean)
+
+
+def test_without_a_cup_there_is_nothing_to_carry_over(counter):
+    stranger = population("milk")
+    assert carried(posterior(counter, population(), rows_of([])), stranger, PERSON) is stranger

@@ -119,6 +119,54 @@ def test_bad_brews_do_not_hide_good_ones(written):
     assert len(skipped) == 3
 
 
+@pytest.mark.parametrize("top", ["0", "-5", "nan", "inf"])
+def test_a_scale_without_a_top_is_refused(written, top):
+    with pytest.raises(InputError, match="top of a rating scale"):
+        read_beanconqueror(written(brew(1)), float(top))
+
+
+def test_a_zip_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "backup.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("photos.json", "{}")
+    with pytest.raises(InputError, match="a zip without Beanconqueror"):
+        read_beanconqueror(path)
+
+
+def test_a_file_in_a_zip_that_would_fill_the_memory_is_not_unpacked(tmp_path):
+    path = tmp_path / "backup.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Beanconqueror.json", json.dumps(backup([brew(1)])))
+        with archive.open("Beanconqueror_Brews_1.json", "w") as file:
+            for _ in range(201):
+                file.write(b" " * 1_000_000)
+    with pytest.raises(InputError, match="is larger than a log"):
+        read_beanconqueror(path)
+
+
+@pytest.mark.parametrize(
+    "names", [{"BEANS": 5}, {"BEANS": [{"name": "Nobody's"}]}, {"BEANS": None}]
+)
+def test_identifiers_that_are_none_refer_to_nothing(tmp_path, names):
+    path = tmp_path / "Beanconqueror.json"
+    odd = brew(2, bean=["b1"], config={"uuid": ["u2"], "unix_timestamp": 1_700_000_002})
+    path.write_text(json.dumps(backup([brew(1, bean=None), odd]) | names))
+    rows = read_beanconqueror(path)
+    assert [(row.bean, row.fault) for row in rows] == [("", ""), ("", "")]
+
+
+def test_only_rows_of_the_wanted_bean_become_cups(written):
+    rows = read_beanconqueror(written(brew(1), brew(2, bean="gone")))
+    cups, skipped = cups_of(rows, ground(*rows), bean="Sidamo", mill=None)
+    assert len(cups) == 1
+    assert [each.why for each in skipped] == ["another bean: none"]
+
+
+def test_a_log_ground_in_micrometres_keeps_the_grinder_it_has(written):
+    kit = Kit.standard("pour-over")
+    assert grinder_of(read_beanconqueror(written(brew(1, grind_size="800 µm"))), kit) is kit.grinder
+
+
 def test_csv_round_trip_keeps_every_number(tmp_path):
     kit = Kit.standard("immersion")
     path = tmp_path / "log.csv"

@@ -255,14 +255,11 @@ def _best_on_grid(problem: Problem, customers: Crowd, k: int) -> tuple[Array, fl
     most = {1: 5000, 2: 300, 3: 60, 4: 30}.get(k, 18)
     kept = kept[:most]
     menus = np.array(list(combinations(kept, min(k, len(kept)))))
-    worth, best, found = _worth(problem), -np.inf, menus[0]
-    for part in np.array_split(menus, max(1, menus.size // 200_000)):
-        values = (share / share.sum()) @ worth(scores[:, part].max(axis=2))
-        if values.max() > best:
-            best, found = float(values.max()), part[int(values.argmax())]
-    chosen = places[:, found]
+    values = (share / share.sum()) @ _worth(problem)(scores[:, menus].max(axis=2))
+    best = int(values.argmax())
+    chosen = places[:, menus[best]]
     if chosen.shape[1] < k:
         chosen = np.concatenate(
             [chosen, np.repeat(chosen[:, :1], k - chosen.shape[1], axis=1)], axis=1
         )
-    return chosen, best
+    return chosen, float(values[best])

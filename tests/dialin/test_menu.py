@@ -63,3 +63,33 @@ def test_second_derivatives_of_a_menu_are_differences_of_gradients(problem):
     for i, shift in enumerate(step * np.eye(soft.size)[:, :, None]):
         above, below = (soft.value_and_gradient(x + s, which)[1][:, 0] for s in (shift, -shift))
         assert hessian[i] == pytest.approx((above - below) / (2 * step), abs=1e-6)
+
+
+def test_people_of_their_own_taste_are_served_worse_by_one_cup_than_their_average(problem, menus):
+    for seed in (0, 1):
+        found = choose_menu(problem, 1, people=3, seed=seed)
+        assert found.value < menus[0].value - 0.05
+        assert found.value >= found.by_scipy - 1e-3
+
+
+def test_more_recipes_than_customers_serve_no_better_than_one_for_each():
+    lonely = Problem(loads(SMALL.replace("everyday", "milk")))
+    one, three = choose_menu(lonely, 1), choose_menu(lonely, 3)
+    assert three.value == pytest.approx(one.value, abs=1e-6)
+    assert three.on_grid == one.on_grid
+    assert (len(three.recipes), sum(three.served)) == (3, pytest.approx(1.0))
+
+
+def test_a_share_of_content_customers_is_what_a_menu_raises():
+    shares = Problem(loads(SMALL + "objective: {kind: share-above, threshold: 6, width: 0.2}\n"))
+    found = choose_menu(shares, 2)
+    rows = np.array([[recipe[knob] for knob in shares.knobs] for recipe in found.recipes])
+    cups = [
+        shares.tasting(shares.coordinates(dict(zip(shares.knobs, row, strict=True))))
+        for row in rows
+    ]
+    best = np.max([[float(each.score) for each in cup.segments] for cup in cups], axis=0)
+    weight = np.array([share for _, share in shares.customers])
+    content = 1.0 / (1.0 + np.exp(-(best - 6.0) / 0.2))
+    assert found.value == pytest.approx(weight @ content / weight.sum(), abs=1e-6)
+    assert found.alone < found.value <= 1.0

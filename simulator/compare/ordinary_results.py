@@ -42,9 +42,10 @@ def ordinary(
             "cannot be searched for without running it: race its config instead, with "
             "simulator compare CONFIG --allow-code"
         )
-    problem, instance = Problem(experiment), adhoc_instance(experiment)
+    problem = Problem(experiment)
     runs = [run for run in results.runs() if run.role == "tuned" or experiment.noise is None]
     _refuse_other_model(folder, problem, runs)
+    instance = adhoc_instance(experiment)
     options = {run.optimizer: {"method": run.method, **run.options} for run in runs}
     counted = (
         (

@@ -8,9 +8,13 @@ import pytest
 
 from simulator.compare.costs import COST_MODELS
 from simulator.compare.export import export
-from simulator.compare.intervals import Estimate
+from simulator.compare.intervals import Estimate, wilson
 from simulator.compare.page import page
 from simulator.compare.pictures import pictures
+from simulator.compare.pictures.distributions import cups, data_profile
+from simulator.compare.pictures.looks import looks
+from simulator.compare.pictures.options import tuning
+from simulator.compare.pictures.targets import targets
 from simulator.compare.report import Report
 from simulator.compare.sensitivity import Sensitivity
 from simulator.compare.timing import Speed
@@ -157,3 +161,85 @@ def test_parquet_holds_the_same_rows(report, tmp_path):
     export(report, tmp_path, parquet=True)
     rows = (tmp_path / "running-times.csv").read_text(encoding="utf-8").splitlines()
     assert parquet.read_table(tmp_path / "running-times.parquet").num_rows == len(rows) - 1
+
+
+def many(hits, count):
+    """The hits of as many optimizers, each a copy of one that was run."""
+    columns = [place % len(hits.optimizers) for place in range(count)]
+    return replace(
+        hits,
+        optimizers=tuple(f"number {place}" for place in range(count)),
+        counts=hits.counts[:, columns],
+        spent=hits.spent[:, columns],
+        present=hits.present[:, columns],
+        failed=hits.failed[:, columns],
+        final=hits.final[:, columns],
+    )
+
+
+@pytest.mark.parametrize(("count", "coloured"), [(14, 14), (15, 10)])
+def test_few_optimizers_are_all_told_apart_and_of_many_the_rest_are_grey(report, count, coloured):
+    crowd = replace(report, hits=many(report.hits, count), methods={}, noisy=None)
+    look = looks(crowd)
+    assert len(look) == coloured
+    assert crowd.standings[0].optimizer in look
+    assert len({(each.colour, str(each.line)) for each in look.values()}) == coloured
+    for drawing in (data_profile(crowd, look), targets(crowd, look)):
+        assert ("all others" in drawing.svg) == (coloured < count)
+
+
+def test_a_report_without_noise_has_no_cups_to_tell_of(report):
+    bare = replace(report, noisy=None)
+    assert (bare.noisy_standings, bare.recommended, bare.noisy_profile) == ([], {}, None)
+
+
+def test_where_scipys_is_the_first_of_all_the_verdict_says_so(report):
+    theirs = replace(report, methods={"newton": "slsqp", "adam": "adam", "scipy slsqp": "slsqp"})
+    first, best = theirs.standings[0].optimizer, theirs.best.optimizer
+    assert (first, best) == ("newton", "adam")
+    assert theirs.verdict().startswith("newton needs the fewest (")
+    assert "; of ours adam (" in theirs.verdict()
+
+
+def test_the_verdict_counts_whom_it_surely_beats_and_names_the_others(report):
+    (duel,) = report.duels
+    other = replace(report)
+    even = Estimate(1.2, 0.9, 2.0, 3)
+    vars(other)["duels"] = [replace(duel, p_holm=0.01), replace(duel, other="b", ratio=even)]
+    assert other.verdict().endswith(
+        ", fewer than 1 of the 2 others it was held against. Not shown to need fewer than: b."
+    )
+
+
+def test_a_picture_of_noise_names_only_those_who_heard_it(report):
+    fewer = replace(report, noisy=report.noisy.of(["newton", "scipy slsqp"]))
+    whole, some = (cups(each, looks(each)).svg for each in (report, fewer))
+    assert ("adam" in whole, "adam" in some, "newton" in some) == (True, False, True)
+
+
+def test_one_optimizer_alone_is_held_against_nobody(report):
+    alone = replace(report, hits=report.hits.of(["newton"]))
+    assert alone.duels == []
+    assert alone.verdict().endswith("4 starts each).")
+
+
+def test_tuning_that_leads_nowhere_is_drawn_without_a_line(report):
+    some, never = Estimate(20.0, 10.0, 30.0, 3), Estimate(np.inf, np.inf, np.inf, 3)
+    rows = [Tuned("adam", 3, {}, some, after, some, some, 1.0) for after in (some, never)]
+    lines = [tuning(replace(report, tuned=(row,))).svg.count("<path") for row in rows]
+    assert lines[0] > lines[1]
+
+
+def test_runs_that_are_missing_are_left_out_of_the_exported_hits(report, tmp_path):
+    present = report.hits.present.copy()
+    present[0, 1, 2] = False
+    export(replace(report, hits=replace(report.hits, present=present)), tmp_path, parquet=False)
+    rows = (tmp_path / "hits.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(rows) == (report.hits.present.size - 1) * 8
+    lost = f"{report.hits.problems[0].name},{report.hits.optimizers[1]},2,"
+    assert not [row for row in rows if row.startswith(lost)]
+
+
+def test_what_is_not_a_number_is_a_dash():
+    assert Estimate(np.nan, 1.0, 2.0, 3).text() == "– [1, 2]"
+    assert wilson(0, 0).text() == "– [0, 1]"

@@ -1,6 +1,7 @@
 """References in the brackets of proofs: what a certificate adds, and what it refutes."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -81,6 +82,15 @@ def test_a_certificate_that_a_search_contradicts_is_refused(pour_over):
     instance, problem, certificate = pour_over
     with pytest.raises(ResultsError, match="one of them is wrong"):
         bracketed(problem, instance.reference, replace(certificate, lower=certificate.upper + 1))
+
+
+def test_a_certificate_without_a_lower_bound_proves_nothing_and_may_still_mend(pour_over):
+    instance, problem, certificate = pour_over
+    boundless = replace(certificate, lower=-inf)
+    poor = replace(instance.reference, least=instance.reference.least + 0.01, certified=None)
+    found = bracketed(problem, poor, boundless)
+    assert found.certified is None
+    assert found.point == certificate.point
 
 
 def test_a_config_takes_the_certificate_that_is_there():

@@ -10,9 +10,12 @@ import pytest
 from simulator.compare.costs import COST_MODELS
 from simulator.compare.race import open_stage, run_stage
 from simulator.compare.reading import merged, read_stage, stage_in
+from simulator.compare.recorded import Recorded, side_by_side
+from simulator.compare.stages import choice_of
 from simulator.errors import ResultsError
 from simulator.experiment.config import loads
 from simulator.experiment.problem import Problem
+from simulator.experiment.runs import run_task, tasks
 from simulator.experiment.store import open_results, open_store
 
 
@@ -111,6 +114,34 @@ def test_folders_with_other_budgets_are_not_merged(make_stage, raced, tmp_path):
         merged([raced[1], tmp_path])
 
 
+def test_the_same_optimizer_with_other_options_is_not_merged(make_stage, raced, tmp_path):
+    stage = make_stage(("bfgs",), ("beale",))
+    other = choice_of({"method": "adam", "label": "adam", "beta1": 0.5})
+    run_stage(replace(stage, choices=(other,)), tmp_path / "race")
+    with pytest.raises(ResultsError, match="its optimizer adam has other options than in the fol"):
+        merged([raced[1], tmp_path])
+
+
+def test_another_problem_of_the_same_name_is_not_merged(hits):
+    first = Recorded(hits, {}, 150)
+    changed = replace(hits.problems[1], hash="f" * 64)
+    other = replace(hits, problems=(hits.problems[0], changed, *hits.problems[2:]))
+    with pytest.raises(ResultsError, match="two: its problem pour-over/1 has hash ffffffffffff"):
+        side_by_side([Path("one"), Path("two")], [first, Recorded(other, {}, 150)])
+
+
+def test_a_run_of_a_problem_that_the_stage_does_not_have_is_refused(make_stage, raced, tmp_path):
+    _, folder = raced
+    few = make_stage(("newton",), ("beale",))
+    with open_results(folder) as results:
+        run = next(run for run in results.runs() if run.problem_hash != few.instances[0].hash)
+        trace = results.trace(run.key)
+    with open_stage(few, tmp_path / "race") as store:
+        store.add([(replace(run, config_hash=store.results.manifest.config_hash), trace)])
+    with pytest.raises(ResultsError, match="which is none of this comparison's"):
+        read_stage(few, tmp_path / "race")
+
+
 CONFIG = """
 name: small
 tune: {grind_um: [200, 1400], time_s: [20, 600]}
@@ -122,25 +153,41 @@ check: {methods: [slsqp]}
 """
 
 
-def ordinary_results(folder):
-    from simulator.experiment.runs import run_task, tasks
-
+def ordinary_results(folder, changed=lambda run: run):
     experiment = loads(CONFIG)
     problem = Problem(experiment)
     with open_store(
         experiment.resolved(), name="small", seed=0, expected_runs=9, dialect="python", out=folder
     ) as store:
         for task in tasks(experiment):
-            store.add(run_task(problem, task, [0, 1, 2], store.results.manifest.config_hash))
+            found = run_task(problem, task, [0, 1, 2], store.results.manifest.config_hash)
+            store.add([(changed(run), trace) for run, trace in found])
         store.finish()
 
 
-def test_ordinary_results_are_compared_with_a_reference_found_outside_them(tmp_path):
-    ordinary_results(tmp_path / "run")
-    found = merged([tmp_path / "run"]).exact
-    assert found.hits.optimizers == ("bfgs", "newton", "slsqp")
-    assert found.hits.problems[0].reference.confirmed > 30
-    assert np.isfinite(found.hits.counts[..., -1, 0]).sum() >= 6
+def one_newton_failed(run):
+    if (run.optimizer, run.repeat) != ("newton", 2):
+        return run
+    return replace(run, status="failed", error="ValueError: no", loss=-1.0)
+
+
+@pytest.fixture(scope="module")
+def ordinary_hits(tmp_path_factory):
+    """The hits of an experiment's results, of which one run ended in an error."""
+    folder = tmp_path_factory.mktemp("ordinary") / "run"
+    ordinary_results(folder, one_newton_failed)
+    return merged([folder]).exact.hits
+
+
+def test_ordinary_results_are_compared_with_a_reference_found_outside_them(ordinary_hits):
+    assert ordinary_hits.optimizers == ("bfgs", "newton", "slsqp")
+    assert ordinary_hits.problems[0].reference.confirmed > 30
+    assert np.isfinite(ordinary_hits.counts[..., -1, 0]).sum() >= 6
+
+
+def test_a_failed_ordinary_run_has_no_recipe_to_taste_again_and_counts_as_failed(ordinary_hits):
+    assert ordinary_hits.failed[0].tolist() == [[False] * 3, [False, False, True], [False] * 3]
+    assert np.isinf(ordinary_hits.final[0, 1, 2])
 
 
 def test_ordinary_results_of_another_model_are_refused(tmp_path, monkeypatch):
@@ -150,6 +197,29 @@ def test_ordinary_results_of_another_model_are_refused(tmp_path, monkeypatch):
         Problem.value_program, "func", lambda self: lambda x: (program(self)(x)[0] + 1e-6,)
     )
     with pytest.raises(ResultsError, match="the taste model has changed"):
+        merged([tmp_path / "run"])
+
+
+def test_ordinary_runs_of_another_problem_are_refused(tmp_path):
+    ordinary_results(tmp_path / "run", lambda run: replace(run, problem_hash="f" * 64))
+    with pytest.raises(ResultsError, match="a run of bfgs belongs to another problem"):
+        merged([tmp_path / "run"])
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"sweep": {"seed": [1, 2]}}, "it holds a sweep; compare works on single experiments"),
+        ({"problem": "mine:valley", "tune": {"a": [0, 1]}}, "it is about a function of your own"),
+    ],
+)
+def test_a_sweep_and_a_function_without_leave_are_refused(tmp_path, more, told):
+    settings = {"name": "other", **more}
+    with open_store(
+        settings, name="other", seed=0, expected_runs=1, dialect="python", out=tmp_path / "run"
+    ):
+        pass
+    with pytest.raises(ResultsError, match=told):
         merged([tmp_path / "run"])
 
 

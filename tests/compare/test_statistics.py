@@ -21,7 +21,7 @@ from simulator.compare.profiles import (
 from simulator.compare.race import thinned
 from simulator.compare.ranks import holm, paired, ranks
 from simulator.compare.running_time import ert_intervals, expected_running_time, standings
-from simulator.errors import InputError
+from simulator.errors import InputError, ResultsError
 from simulator.experiment.records import TraceRecord
 from simulator.experiment.store import open_results
 
@@ -191,6 +191,13 @@ def test_the_signed_rank_test_is_scipys():
     assert (pair.wins, pair.losses) == ((logs > 0).sum(), (logs < 0).sum())
 
 
+def test_where_nobody_differs_the_test_finds_nothing(hits):
+    same = replace(hits, counts=hits.counts[:, [0, 0]], spent=hits.spent[:, [0, 0]])
+    same = replace(same, optimizers=("a", "b"), present=hits.present[:, [0, 0]])
+    (duel,) = paired(same.at(CALLS), 1e-4, "a", ["b"])
+    assert (duel.wins, duel.losses, duel.p_holm) == (0, 0, 1.0)
+
+
 def test_problems_of_one_family_have_one_voice_in_the_test():
     costs = np.random.default_rng(7).lognormal(3, 1, (10, 2, 1))
     once = synthetic(costs)
@@ -251,6 +258,44 @@ def test_a_failed_run_is_charged_whole_and_hits_nothing(raced):
     assert np.isinf(hits.counts[0, 0, 1]).all()
     assert np.isinf(hits.final[0, 0, 1])
     assert hits.final[0, 0, 0] == run.loss - instance.reference.least
+
+
+@pytest.fixture
+def one_run(raced):
+    """A stored run, its instance and its trace."""
+    stage, folder = raced
+    instance = stage.instances[0]
+    with open_results(folder) as results:
+        run = next(run for run in results.runs() if run.problem_hash == instance.hash)
+        return run, instance, results.trace(run.key)
+
+
+def test_a_run_of_another_problem_is_never_counted(one_run):
+    run, instance, trace = one_run
+    other = replace(run, problem_hash="f" * 64)
+    with pytest.raises(ResultsError, match="belongs to a problem with hash ffffffffffff"):
+        collect([instance], [run.optimizer], 1, [(other, instance.name, trace)])
+
+
+def test_starts_and_optimizers_that_nobody_asked_for_are_left_out(one_run):
+    run, instance, trace = one_run
+    told = [
+        (replace(run, repeat=2), instance.name, trace),
+        (replace(run, optimizer="somebody else"), instance.name, trace),
+    ]
+    hits = collect([instance], [run.optimizer], 2, told)
+    assert not hits.present.any()
+    assert not hits.spent.any()
+
+
+def test_a_run_whose_last_word_is_no_number_is_there_and_ends_nowhere(one_run):
+    run, instance, trace = one_run
+    hits = collect(
+        [instance], [run.optimizer], 1, [(replace(run, loss=np.nan), instance.name, trace)]
+    )
+    assert hits.present.all()
+    assert np.isinf(hits.final).all()
+    assert hits.spent[0, 0, 0, 0] == run.value_count
 
 
 def told_of(costs, label, gap):

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     Apply = Callable[..., Node]
 
 
-def is_constant(node: Node, value: float | None = None) -> bool:
-    """True for a constant node; with ``value`` given, only for exactly that double (−0 is not 0)."""
+def is_constant(node: Node, value: float) -> bool:
+    """True for the constant node of exactly that double (−0 is not 0)."""
     if not node.is_constant:
         return False
-    if value is None:
-        return True
     return node.value == value and math.copysign(1.0, node.value) == math.copysign(1.0, value)
 
 

@@ -253,10 +253,9 @@ def _key(primitive: Primitive, operands: tuple[Node, ...]) -> Any:
 
 
 def adopt(nodes: Iterable[Node]) -> None:
-    """Let what is recorded from now on share these nodes, which an earlier recording made."""
+    """Let the rest of this recording share these nodes, which an earlier one made."""
     recorder = RECORDER.get()
-    if recorder is None:
-        return
+    assert recorder is not None
     for node in nodes:
         if node.primitive is not None:
             recorder.made[node.primitive].setdefault(_key(node.primitive, node.parents), node)

@@ -155,6 +155,33 @@ def test_names_are_those_of_error_messages():
         f(np.array([0.0]))
 
 
+def test_a_function_without_a_size_and_a_graph_with_other_names_are_refused():
+    with pytest.raises(TypeError, match="say how many numbers go in"):
+        compile(model)
+    with pytest.raises(TypeError, match="a graph has its own names"):
+        compile(trace(model, 3), names=["a", "b", "c"])
+
+
+def test_an_output_or_a_way_out_of_nan_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="no output 'jacobi'; there are 'value', 'gradient'"):
+        compile(model, 3, ("value", "jacobi"))
+    with pytest.raises(ValueError, match="nonfinite is 'return' or 'raise', not 'ignore'"):
+        compile(model, 3, nonfinite="ignore")
+
+
+def test_numbers_for_another_count_of_inputs_are_refused_step_by_step_too():
+    with pytest.raises(ValueError, match="the graph has 3 inputs, got 2 numbers"):
+        list(trace(model, 3).walk([1.0, 2.0]))
+
+
+def test_a_cost_is_told_with_what_there_is_of_derivatives():
+    one = trace(lambda x: x[0] * np.exp(x[1]), 2)
+    two = trace(lambda x: np.stack([x[0] * x[1], np.exp(x[0])]), 2)
+    assert str(one.cost()).startswith("2 operations forward, ")
+    assert ("with the Hessian (" in str(one.cost()), "Hessian" in str(two.cost())) == (True, False)
+    assert two.cost().with_hessian is None
+
+
 def test_a_graph_of_another_size_is_refused():
     with pytest.raises(ValueError, match="size is 2, but the graph has 3"):
         compile(trace(model, 3), 2)

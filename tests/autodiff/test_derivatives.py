@@ -205,6 +205,46 @@ def test_named_tuples_stay_named_tuples():
     assert grad(lambda r: r.milk * r.sugar)(recipe(2.0, 3.0)) == recipe(3.0, 2.0)
 
 
+def test_an_array_without_dimensions_is_a_number():
+    assert grad(lambda x: x * x)(np.array(3.0)) == 6.0
+    assert hessian(lambda x: x**3)(np.array(2.0)) == 12.0
+
+
+@pytest.mark.parametrize("x", ["sugar", b"sugar", None, 1j])
+def test_what_is_no_number_has_no_derivative(x):
+    with pytest.raises(TypeError, match="cannot differentiate with respect to"):
+        grad(lambda x: x)(x)
+
+
+@pytest.mark.parametrize("derivative", [jacobian, hessian])
+def test_a_structure_has_no_matrix_of_derivatives_but_a_gradient(derivative):
+    with pytest.raises(TypeError, match="take numbers and arrays; grad takes tuples and dicts too"):
+        derivative(lambda pair: pair[0] * pair[1])((2.0, 3.0))
+    assert grad(lambda pair: pair[0] * pair[1])((2.0, 3.0)) == (3.0, 2.0)
+
+
+def test_a_vector_of_another_size_is_refused_by_both_products():
+    x = np.array([1.0, 2.0])
+    with pytest.raises(TypeError, match="a vector of 3 numbers does not fit the"):
+        jvp(np.sum)(x, np.ones(3))
+    _, pull = vjp(lambda x: x * x)(x)
+    with pytest.raises(TypeError, match="a vector of 3 numbers does not fit the"):
+        pull(np.ones(3))
+
+
+def test_what_a_function_returns_beside_its_value_comes_back_as_numbers_and_words():
+    def cup(x):
+        return x * x, {"kind": "espresso", "twice": 2.0 * x, "both": [x, (x, None)]}
+
+    (value, extra), slope = value_and_grad(cup, has_aux=True)(3.0)
+    assert (value, slope) == (9.0, 6.0)
+    assert extra == {"kind": "espresso", "twice": 6.0, "both": [3.0, (3.0, None)]}
+
+
+def test_a_jacobian_of_a_number_is_a_number_inside_another_derivative():
+    assert grad(lambda x: jacobian(np.exp)(x) * x)(0.0) == 1.0
+
+
 def test_matrices_have_matrices_of_derivatives():
     x = np.arange(4.0).reshape(2, 2)
     assert jacobian(lambda x: x.T @ x)(x).shape == (2, 2, 2, 2)

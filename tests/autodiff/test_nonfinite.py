@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,12 @@ def test_a_constant_that_is_not_a_number_is_traced_to_its_line():
     assert report.operation == "log"
     graph = trace(lambda x: x[0] * np.log(np.zeros_like(x)[0] - 1.0), 1)
     assert "at " in str(diagnose(graph, [1.0]))
+
+
+def test_the_fields_of_a_named_tuple_are_called_by_their_names():
+    recipe = namedtuple("recipe", "milk sugar")
+    error = raised(lambda: grad(lambda cup: np.log(cup.sugar))(recipe(1.0, 0.0)))
+    assert "reached from cup.sugar = 0" in str(error)
 
 
 def test_structured_inputs_are_called_as_one_writes_them():

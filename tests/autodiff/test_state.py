@@ -108,6 +108,12 @@ def test_a_graph_with_a_users_primitive_survives_pickling():
     )
 
 
+def test_a_primitive_that_no_module_holds_cannot_be_pickled_and_says_what_to_do():
+    nameless = primitive("nameless", np.sin, [lambda g, y, x: g * np.cos(x)])
+    with pytest.raises(pickle.PicklingError, match=r"'nameless' .*assign it at the top level of"):
+        pickle.dumps(trace(lambda x: nameless(x[0]), 1))
+
+
 def test_pickled_derivatives_keep_lines_and_names():
     graph = trace(lambda x: (np.log(x[0]), {"sourness": np.log(x[0])}), 1, has_aux=True)
     again = pickle.loads(pickle.dumps(graph))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulator import autodiff
-from simulator.autodiff import compile, derivative_graph, trace
+from simulator.autodiff import compile, derivative_graph, grad, trace
 
 
 def test_equal_operations_are_recorded_once():
@@ -132,3 +132,17 @@ def test_the_room_shows_what_it_promises():
         "trace", "value_and_grad", "vjp", "where",
     }  # fmt: skip
     assert all(hasattr(autodiff, name) for name in autodiff.__all__)
+
+
+def test_a_constant_has_no_name_of_its_own():
+    def f(x):
+        return x[0] * 2.0, {"cup": x[0] * 2.0, "price": x[0] ** 0.0}
+
+    graph = trace(f, 1, has_aux=True)
+    assert [name for names in graph.names.values() for name in names] == ["cup"]
+
+
+def test_an_inner_variable_is_written_as_the_outer_one_it_stands_for():
+    graph = trace(lambda x: grad(lambda y: y * y * x[1])(x[0]), 2, names=["dose", "milk"])
+    assert "dose" in str(graph)
+    assert "identity" not in str(graph)

@@ -117,6 +117,10 @@ SUPPORTED = {
     "deep copy": lambda x: copy.deepcopy(x) * x,
     "output argument": lambda x: np.multiply(x, x, out=np.empty_like(x)),
     "clip": lambda x: np.clip(x, -1.0, 1.1) + x.clip(0.0, None),
+    "clip from one side": lambda x: np.clip(x, None, 1.1) + np.clip(x[0], -0.5, None),
+    "std of an array's own": lambda x: x.reshape(2, 3).std(axis=1),
+    "all and any": lambda x: np.where((x > -2.0).all() & ~(x > 3.0).any(), x**2, x),
+    "all and any of columns": lambda x: np.where((x.reshape(2, 3) > -0.5).all(axis=0), x[:3], 1.0),
     "maximum": lambda x: np.maximum(x, x[::-1] ** 2) + np.minimum(x, 0.5),
     "fmax and fmin": lambda x: np.fmax(x, 0.1) + np.fmin(x, 0.1),
     "sort": lambda x: np.sort(x) * np.arange(6.0),
@@ -206,6 +210,8 @@ REFUSED = {
     "argmax": (lambda x: np.argmax(x), "np.max"),
     "sort": (lambda x: np.sort(x), "np.max and np.min"),
     "allclose": (lambda x: np.allclose(x, 1.0), "np.all"),
+    "a reduction with dtype=": (lambda x: np.sum(x, dtype=np.float32), "supported operations"),
+    "where=": (lambda x: np.sum(x, where=x > 0.0), "supported operations"),
     "add.at": (lambda x: np.add.at(x, [0, 0], 1.0), "supported operations"),
 }
 

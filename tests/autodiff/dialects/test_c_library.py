@@ -112,6 +112,14 @@ def test_a_cache_that_is_a_link_is_not_used(cache, tmp_path):
     assert list(elsewhere.iterdir()) == []
 
 
+def test_a_cache_that_one_may_not_write_is_not_used(cache, monkeypatch):
+    # Nothing is forbidden to root, so the system's answer is given in its place.
+    monkeypatch.setattr(c_library.os, "access", lambda path, mode: Path(path) != cache)
+    with pytest.warns(CompilerWarning, match="cannot be written; compiling anew every time"):
+        assert load_library(SOURCE, 1).answer() == 42
+    assert list(cache.iterdir()) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_a_cache_of_somebody_else_is_not_used(cache):
     cache.mkdir(mode=0o700)
@@ -143,6 +151,23 @@ def test_no_flag_may_change_a_result():
     for flags in flags_to_try(100, None):
         assert "-ffp-contract=off" in flags
         assert not {"-ffast-math", "-Ofast", "-funsafe-math-optimizations"} & set(flags)
+
+
+def test_only_on_linux_the_vector_library_is_tried(monkeypatch):
+    tries = {}
+    for platform in ("linux", "darwin"):
+        monkeypatch.setattr(c_compiler.sys, "platform", platform)
+        tries[platform] = flags_to_try(100, None)
+    assert tries["linux"][1:] == tries["darwin"]
+    assert "-DLIBMVEC" in tries["linux"][0]
+    assert not any("-DLIBMVEC" in flags for flags in tries["darwin"])
+
+
+def test_windows_has_no_c_dialect(monkeypatch):
+    monkeypatch.setenv("CC", "a-compiler-that-nobody-looked-for-yet")
+    monkeypatch.setattr(c_compiler.sys, "platform", "win32")
+    with pytest.raises(NoCompilerError, match="the C dialect needs a Unix"):
+        find_compiler()
 
 
 def test_without_a_compiler_numpy_serves_and_one_warning_says_so(cache, monkeypatch):

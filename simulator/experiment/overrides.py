@@ -141,6 +141,8 @@ class _Put:
             return self._into_mapping(node, done, left)
         position = pair_position(part) if len(node.items) == 2 else part
         if not isinstance(position, int):
+            if isinstance(self._default(done), list):
+                self._refuse_position(done, len(node.items))
             return self._fresh(done, left, node.place, written=True)
         if position >= len(node.items):
             self._refuse_position(done, len(node.items))

@@ -71,6 +71,20 @@ class TestOverrides:
         kept = [line for line in BASE.splitlines() if not line.startswith(f"{key}:")]
         assert study(BASE, [setting]).first == loads("\n".join([*kept, written]))
 
+    def test_an_entry_of_a_list_that_only_the_defaults_hold_can_be_changed(self, study):
+        changed = study("name: own\n", ["optimizers.1.learning_rate=0.125"]).first.optimizers
+        usual = loads("name: own").optimizers
+        assert changed[1].options == {**usual[1].options, "learning_rate": 0.125}
+        assert [choice.method for choice in changed] == [choice.method for choice in usual]
+
+    def test_one_end_of_the_bounds_of_a_knob_that_is_only_listed_can_be_changed(self, study):
+        text = "name: own\ntune: [grind_um, time_s]\nfixed: {milk_g: 0, sugar_g: 0}\n"
+        (usual, time), (changed, same) = (
+            study(text, sets).first.tune.values() for sets in ([], ["tune.grind_um.low=300"])
+        )
+        assert (changed.low, changed.high) == (300, usual.high)
+        assert same == time
+
     def test_can_change_one_end_of_a_pair(self, study):
         text = BASE + "tune: {grind_um: [300, 900], time_s: [30, 60]}\n"
         text += "fixed: {milk_g: 0, sugar_g: 0}\n"
@@ -88,7 +102,11 @@ class TestOverrides:
             ("seed='3'", "remove the quotes"),
             ("optimizers.0.learnin_rate=1", "nearest   learning_rate"),
             ("optimizers.5.learning_rate=1", "a position from 0 to 1"),
+            ("optimizers.adam.learning_rate=1", "optimizers has no such entry"),
+            ("optimizers.adam=1", "a position from 0 to 1"),
+            ("check.methods.9.tolerance=1", "a position from 0 to 2"),
             ("seed.deeper=1", "nothing below"),
+            ("seed.deeper.still.0=1", "nothing below"),
             ("a..b=1", "not a key"),
             ("seed=!!python/object:os.system 1", "tags are not used here"),
             ("seed=[1", "not valid YAML"),
@@ -131,6 +149,11 @@ class TestExtends:
         message = refused(study, "name: own\nextends: bad.yaml\n")
         assert f"{tmp_path / 'bad.yaml'}:2:7: seed: out of range" in message
         assert "2 | seed: -2" in message
+
+    @pytest.mark.parametrize("name", ["3", '""', "[base.yaml]", ""])
+    def test_what_is_no_file_s_name_is_refused(self, study, name):
+        message = refused(study, f"name: own\nextends: {name}\n")
+        assert "own.yaml:2:1: extends: not the name of a file" in message
 
     def test_a_missing_file_is_named_with_the_line_that_asks_for_it(self, study):
         message = refused(study, "name: own\nextends: bas.yaml\n")

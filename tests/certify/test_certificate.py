@@ -119,6 +119,32 @@ def test_a_certificate_is_not_taken_for_another_problem(certificate, coffee_prob
         check(forged(fingerprint="0" * 64))
 
 
+def test_a_file_too_large_for_a_certificate_is_not_even_read(tmp_path):
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(100_000_001)
+    with pytest.raises(CertificateError, match="it is larger than 100 MB"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "claims", [{"knobs": ("grind_um",)}, {"point": ()}, {"within": "narrow"}, {"lower": None}]
+)
+def test_a_claim_that_does_not_fit_itself_is_no_certificate(forged, claims, tmp_path):
+    # Its checksum fits: somebody wrote it so.
+    path = tmp_path / "forged.json"
+    write(forged(**claims), path)
+    with pytest.raises(CertificateError, match=r"forged\.json: not a certificate: its numbers are"):
+        read(path)
+
+
+def test_a_certificate_that_only_mentions_the_problem_is_not_taken_for_its_own(
+    coffee_problem, forged, tmp_path
+):
+    write(forged(problem_hash="0" * 64, reason=coffee_problem.hash), tmp_path / "other.json")
+    assert find(coffee_problem, (tmp_path,)) is None
+
+
 def test_a_problem_finds_the_narrowest_certificate_of_its_own(
     certificate, coffee_problem, forged, tmp_path
 ):

@@ -5,6 +5,8 @@ import pytest
 
 from simulator.certify import Budget, CheckpointError, Plan, prove
 from simulator.errors import InputError
+from simulator.experiment.config import experiment_from
+from simulator.experiment.problem import Problem
 
 
 @pytest.fixture
@@ -74,3 +76,21 @@ def test_a_damaged_checkpoint_is_refused(proof, tmp_path, damage):
 def test_a_tolerance_that_is_no_tolerance_is_refused_with_the_experiments_name(proof):
     with pytest.raises(InputError, match="one-cup: within must be above 0"):
         proof(plan(within=0.0))
+
+
+def test_a_long_search_is_saved_while_it_goes_on(proof, tmp_path, monkeypatch):
+    monkeypatch.setattr("simulator.certify.proving._SAVE_EVERY", 0.0)
+    saved = []
+    proof(plan(tmp_path), lambda bracket: saved.append((tmp_path / "search.npz").exists()))
+    assert all(saved[1:])
+    assert len(saved) > 2
+    assert not (tmp_path / "search.npz").exists()
+
+
+def test_too_many_knobs_are_refused_before_anything_is_searched(examiner):
+    tune = {f"x{i}": [0, 1] for i in range(13)}
+    problem = Problem(experiment_from({"name": "wide", "problem": "mine:bowl", "tune": tune}))
+    with pytest.raises(
+        InputError, match="wide: 13 knobs are tuned; a proof is possible for at most"
+    ):
+        prove(problem, plan(), examiner=examiner)

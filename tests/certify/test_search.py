@@ -96,6 +96,35 @@ def test_with_scarce_memory_the_proof_is_the_same():
     assert search.bracket.lower <= -1.0316284534898772 <= search.bracket.upper
 
 
+@pytest.mark.parametrize("memory_mb", [np.inf, 1e-9])
+def test_in_small_batches_the_proof_is_the_same_whichever_boxes_come_first(memory_mb, monkeypatch):
+    monkeypatch.setattr("simulator.certify.search.BATCH", 4)
+    search, waiting = begun(six_hump_camel), []
+    while len(search.open):
+        floors = np.sort(search.open.floor)
+        before = search.boxes
+        search.step(memory_mb)
+        waiting.append(len(floors))
+        assert search.boxes - before == min(4, len(floors))
+        if memory_mb == np.inf and len(floors) > 4 and len(search.open):
+            # The four lowest were looked at: what waits now is no lower than they were.
+            assert search.open.floor.min() >= floors[0]
+    assert search.proved
+    assert search.bracket.lower <= -1.0316284534898772 <= search.bracket.upper
+    assert max(waiting) > 4
+
+
+def test_scarce_memory_keeps_fewer_boxes_waiting(monkeypatch):
+    monkeypatch.setattr("simulator.certify.search.BATCH", 4)
+    most = {}
+    for memory_mb in (np.inf, 1e-9):
+        search, most[memory_mb] = begun(six_hump_camel), 0
+        while len(search.open):
+            most[memory_mb] = max(most[memory_mb], len(search.open))
+            search.step(memory_mb)
+    assert most[1e-9] < most[np.inf]
+
+
 @pytest.mark.parametrize("within", [0.0, -1.0, np.nan, 1e-18])
 def test_a_tolerance_below_rounding_is_refused(within):
     with pytest.raises(ValueError, match="within"):

@@ -164,8 +164,8 @@ def test_parquet_holds_the_same_rows(report, tmp_path):
 
 
 def many(hits, count):
-    """The hits of as many optimizers, each a copy of one that was run."""
-    columns = [place % len(hits.optimizers) for place in range(count)]
+    """The hits of as many optimizers, each a copy of one that was run, the last of the best."""
+    columns = [*(1 + place % 2 for place in range(count - 1)), 0]
     return replace(
         hits,
         optimizers=tuple(f"number {place}" for place in range(count)),
@@ -182,6 +182,7 @@ def test_few_optimizers_are_all_told_apart_and_of_many_the_rest_are_grey(report,
     crowd = replace(report, hits=many(report.hits, count), methods={}, noisy=None)
     look = looks(crowd)
     assert len(look) == coloured
+    assert crowd.standings[0].optimizer == f"number {count - 1}"
     assert crowd.standings[0].optimizer in look
     assert len({(each.colour, str(each.line)) for each in look.values()}) == coloured
     for drawing in (data_profile(crowd, look), targets(crowd, look)):

@@ -529,6 +529,15 @@ class TestParametersOfAFunction:
         assert problem in found.problem
         assert help_ in f"{found.expected} {found.remedy}"
 
+    def test_are_a_thousand_at_most(self):
+        # No file is long enough for as many; plain data is.
+        tune = {f"x{i}": [0, 1] for i in range(1001)}
+        with pytest.raises(ConfigFaults) as caught:
+            experiment_from({"name": "f", "problem": "mine:valley", "tune": tune})
+        (found,) = caught.value.faults
+        assert (found.key, found.problem) == ("tune", "1001 parameters")
+        assert found.expected == "at most 1000"
+
     def test_are_read_in_both_forms(self):
         text = (
             "name: f\nproblem: mine:valley\ntune: {x: [-2, 2], rate: {low: 1, high: 9, scale: log}}"

@@ -145,6 +145,18 @@ class TestTheKey:
 
 
 class TestFaults:
+    def test_a_kind_of_customers_without_all_its_numbers_is_told_what_is_missing(self, cafe):
+        text = "segments: {oat: {palates: cluster_2, ideal_sweetness: 1}}\ncustomers: {oat: 1}"
+        (found, *_) = faults(cafe, text)
+        assert found.problem == "ideal_creaminess missing"
+        assert found.remedy == "add ideal_creaminess"
+
+    def test_a_brew_that_names_one_liquid_alone_is_taken_as_it_is(self, cafe, tmp_path):
+        text = (tmp_path / "ristretto.yaml").read_text("utf-8")
+        kept = [line for line in text.splitlines() if not line.startswith("water_g")]
+        (tmp_path / "ristretto.yaml").write_text("\n".join(kept), "utf-8")
+        assert cafe("brew: ristretto.yaml").brew == loads("name: x\nbrew: espresso").brew
+
     def test_a_missing_file_is_told_where_it_is_named(self, cafe):
         (found,) = faults(cafe, "bean: yirga.yaml")
         assert (found.line, found.key) == (2, "bean")
@@ -162,6 +174,7 @@ class TestFaults:
             ("mix.yaml", "3", "many", "customers: mix.yaml", 2, "not a number"),
             ("mix.yaml", "oat", "soy", "customers: mix.yaml", 2, "no such preset file"),
             ("mix.yaml", "black-mild", "black-wild", "customers: mix.yaml", 2, "no such segment"),
+            ("mix.yaml", MIX.split("shares: ")[1], "{}\n", "customers: mix.yaml", 1, "no shares"),
             ("mug.yaml", "served_g: 200", "served_g: 2", "cup: mug.yaml", 3, "out of range"),
             ("ristretto.yaml", "espresso\n", "expresso\n", "brew: ristretto.yaml", 5, "method"),
         ],

@@ -107,3 +107,13 @@ def test_plugins_speak_for_the_project_only_where_nothing_of_it_runs(
         verdict = judge(problem, store.results.runs())
     assert verdict.ours.optimizer == ours
     assert verdict.hand_written == (ours == "adam")
+
+
+def test_options_of_a_plugin_that_no_config_can_hold_are_told_with_its_package(
+    install_plugin, sign_rule
+):
+    text = sign_rule.replace("length: float = 0.1", "length: complex = 1j")
+    install_plugin("odd-descent", {"odd": "odd_x:Sign"}, "odd_x", text)
+    said = told("optimizers: [{method: odd, length: 2}]")
+    assert "this optimizer's options cannot be read" in said
+    assert "odd-descent" in said

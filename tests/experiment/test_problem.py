@@ -5,7 +5,9 @@ import pytest
 import scipy.special
 
 from simulator.autodiff import compile
-from simulator.experiment.config import loads
+from simulator.errors import ObjectiveError
+from simulator.experiment.config import experiment_from, loads
+from simulator.experiment.function import Code
 from simulator.experiment.problem import Problem
 
 METHODS = ("immersion", "pour-over", "espresso")
@@ -145,3 +147,14 @@ def test_quantities_in_the_graph_have_the_names_of_the_tasting():
 def test_problem_hash_ignores_names_and_changes_with_the_problem():
     assert problem_of("seed: 1").hash == problem_of("seed: 2").hash
     assert problem_of("bean: light").hash != problem_of("bean: dark").hash
+
+
+def test_a_function_is_refused_without_leave_and_is_its_own_loss_with_it(tmp_path):
+    (tmp_path / "a_bowl_of_ones_own.py").write_text("def bowl(x):\n    return x[0] ** 2 + x[1]\n")
+    settings = {"name": "own", "problem": "a_bowl_of_ones_own:bowl"}
+    experiment = experiment_from({**settings, "tune": {"a": [0, 4], "b": [-1, 1]}})
+    with pytest.raises(ObjectiveError, match="add --allow-code"):
+        Problem(experiment).loss(np.array([0.5, 0.25]))
+    problem = Problem(experiment, code=Code(tmp_path))
+    assert problem.loss(np.array([0.5, 0.25])) == 2.0**2 - 0.5
+    assert float(problem.value_program(np.array([0.5, 0.25]))[0]) == 3.5

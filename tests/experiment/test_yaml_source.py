@@ -110,6 +110,11 @@ class TestRefusals:
     def test_tags_of_collections_are_refused(self):
         assert "tags" in only_fault("a: !!map {b: 1}").problem
 
+    @pytest.mark.parametrize("key", ["&x seed", "!!str seed"])
+    def test_a_key_with_a_tag_or_an_anchor_is_refused(self, key):
+        fault = only_fault(f"a: 1\n{key}: 1")
+        assert (fault.line, fault.remedy) == (2, "write the key alone")
+
     def test_an_anchor_that_contains_itself_is_refused(self):
         fault = only_fault("a: &x {b: [*x]}")
         assert "contains itself" in fault.problem

@@ -100,6 +100,17 @@ def test_a_method_of_ours_refuses_an_objective_without_the_derivatives_it_needs(
         )
 
 
+def test_an_objective_without_second_derivatives_refuses_to_be_asked_for_them(bowl):
+    class SlopesAlone:
+        size = bowl.size
+        value, value_and_gradient = bowl.value, bowl.value_and_gradient
+
+    counted = Counted(SlopesAlone())
+    with pytest.raises(ValueError, match=r"needs Hessians.*such as bfgs"):
+        counted.hessian(np.zeros((2, 1)), np.array([0]))
+    assert counted.counts(0) == Counts(0, 0, 0)
+
+
 def test_a_value_with_its_gradient_counts_as_one_of_each(bowl):
     counted = Counted(bowl)
     counted.value_and_gradient(np.zeros((2, 2)), np.array([0, 2]))

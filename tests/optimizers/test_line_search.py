@@ -81,3 +81,28 @@ def test_backtracking_finds_nothing_where_a_bound_holds_the_descent_back(seeds):
         return backtrack(walker, point, lambda length: np.array([9.0]), 1.0)
 
     assert searched(search, 4.0, seeds)[1] is None
+
+
+class Cliff:
+    """Falls at the start and is higher everywhere else, however near: no step gains what it promises."""
+
+    size = 1
+
+    def value(self, x, repeats):
+        return np.where(x[0] == -1.0, 0.0, 1.0)
+
+    def value_and_gradient(self, x, repeats):
+        return self.value(x, repeats), np.full_like(x, -1.0)
+
+
+@pytest.mark.parametrize("name", ["backtrack", "strong Wolfe"])
+def test_where_no_step_gains_a_search_gives_up_and_says_so(name, seeds, monkeypatch):
+    def search(walker, point):
+        if name == "backtrack":
+            return (yield from backtrack(walker, point, lambda length: point.x + length, 1.0))
+        return (yield from strong_wolfe(walker, point, np.array([1.0]), 1.0, 3.0, 0.5))
+
+    monkeypatch.setitem(globals(), "Wavy", Cliff)
+    point, after = searched(search, -1.0, seeds)
+    assert point.value == 0.0
+    assert after is None

@@ -31,6 +31,12 @@ def test_a_damped_update_stays_convex_where_the_objective_curves_down():
     assert np.linalg.eigvalsh(matrix).min() > 0
 
 
+def test_a_movement_that_the_matrix_does_not_see_teaches_nothing():
+    flat = np.diag([1.0, 0.0])
+    assert damped_update(flat, np.array([0.0, 1.0]), np.array([0.0, 3.0])) is flat
+    assert damped_update(np.eye(2), np.zeros(2), np.zeros(2)).tolist() == np.eye(2).tolist()
+
+
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_the_two_loops_are_the_inverse_of_the_dense_updates(count):
     _, steps = steps_of(4, count)

@@ -216,6 +216,20 @@ def test_what_cannot_be_done_is_refused_in_words(given, said):
         minimize(rosen, START, **{"method": scipy_method("adam"), "jac": rosen_der, **given})
 
 
+def test_a_function_of_several_numbers_is_refused():
+    with pytest.raises(ValueError, match=r"must return one number, got shape \(2,\)"):
+        minimize(lambda x: x, START, bounds=BOUNDS, method=scipy_method("nelder-mead"))
+
+
+@pytest.mark.parametrize("disp", [False, True])
+def test_the_message_is_printed_where_scipys_own_methods_would(disp, capsys):
+    result = minimize(
+        rosen, START, bounds=BOUNDS, method=scipy_method("nelder-mead"),
+        options={"disp": disp, "maxfev": 5},
+    )  # fmt: skip
+    assert capsys.readouterr().out == (f"{result.message}\n" if disp else "")
+
+
 def test_a_function_that_is_undefined_somewhere_ends_without_success():
     result = minimize(
         lambda x: np.log(x[0]) if x[0] > 0 else np.nan, [0.5], bounds=[(-1, 1)],

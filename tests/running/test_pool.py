@@ -1,6 +1,8 @@
 """A pool of processes: whoever dies fails one call alone, whatever it was doing."""
 
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.running.pool import WorkerDied, WorkerPool
+from simulator.running.pool import WorkerDied, WorkerPool, WorkersLost
 
 LARGE = 1_000_000
 WITHOUT_GUARD = """\
@@ -116,6 +118,41 @@ def test_at_the_end_what_was_sent_is_still_answered(tools):
     with WorkerPool(2) as pool:
         numbers = [pool.submit(abs, -number) for number in range(8)]
     assert [number.result(0) for number in numbers] == list(range(8))
+
+
+def test_sent_home_without_waiting_it_still_answers_what_is_under_way(tools):
+    pool = WorkerPool(1)
+    assert pool.submit(len, "abc").result(60) == 3
+    busy, waiting = pool.submit(tools.sleep, 0.3), pool.submit(len, "abc")
+    while not busy.running():
+        time.sleep(0.01)
+    pool.shutdown(wait=False, cancel_futures=True)
+    assert not busy.done()
+    assert waiting.cancelled()
+    with pytest.raises(RuntimeError, match="sent home"):
+        pool.submit(len, "abc")
+    pool.shutdown()
+    assert busy.result(0) is None
+
+
+def test_where_no_process_can_be_started_every_call_says_why(monkeypatch):
+    def refused(self):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refused)
+    with WorkerPool(1) as pool:
+        calls = [pool.submit(len, "abc") for _ in range(2)]
+        for call in calls:
+            with pytest.raises(WorkersLost, match=r"no process could be started: .*unavailable"):
+                call.result(60)
+
+
+def test_without_a_server_to_fork_from_and_without_masks_processes_are_spawned(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    with WorkerPool(1) as pool:
+        # A process of a server has the server for a parent.
+        assert pool.submit(os.getppid).result(60) == os.getpid()
 
 
 def test_a_script_without_a_guard_is_told_so_rather_than_blamed_on_the_runs(tmp_path):

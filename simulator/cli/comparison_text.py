@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from simulator.cli.terminal import gap_of
 from simulator.compare.intervals import Estimate
 from simulator.compare.report import Report, told_n
 from simulator.compare.running_time import Standing
@@ -14,16 +15,16 @@ from simulator.compare.running_time import Standing
 
 def show_report(console: Console, report: Report) -> None:
     """Print the standings, the paired tests and the verdict; every table states its n."""
-    console.print(_standings(report))
+    console.print(_standings(report, gap_of(console)))
     console.print(
         f"Costs are {report.model.name}: {report.model.about}. needed: expected running time, the "
         "median over problems; ∞: half of them or more never solved. In brackets: 95 %.",
         style="dim",
     )
     if report.duels:
-        console.print(_duels(report))
+        console.print(_duels(report, gap_of(console)))
     if report.noisy_standings:
-        console.print(_cups(report))
+        console.print(_cups(report, gap_of(console)))
     console.print(f"[dim]{escape(report.suite)}[/dim]")
     for note in report.notes:
         console.print(escape(note))
@@ -32,8 +33,8 @@ def show_report(console: Console, report: Report) -> None:
     console.print(escape(report.verdict()))
 
 
-def _standings(report: Report) -> Table:
-    table = _table(f"to a gap of {report.gap:g}; {report.count}")
+def _standings(report: Report, gap: int) -> Table:
+    table = _table(f"to a gap of {report.gap:g}; {report.count}", gap)
     for name in ("needed", "arrived %", "solved", "mean rank"):
         table.add_column(name, justify="right", no_wrap=True)
     by_label = {each.optimizer: each for each in report.ranks}
@@ -48,9 +49,9 @@ def _row(each: Standing) -> tuple[str, ...]:
     return escape(each.optimizer), each.ert.text(), _share(each.success), solved
 
 
-def _duels(report: Report) -> Table:
+def _duels(report: Report, gap: int) -> Table:
     best = report.best.optimizer
-    table = _table(f"{best} against each, {report.problems}")
+    table = _table(f"{best} against each, {report.problems}", gap)
     for name in ("wins", "losses", f"needs, × {best}", "p (Holm)"):
         table.add_column(name, justify="right", no_wrap=True)
     for each in report.duels:
@@ -59,10 +60,10 @@ def _duels(report: Report) -> Table:
     return table
 
 
-def _cups(report: Report) -> Table:
+def _cups(report: Report, gap: int) -> Table:
     assert report.noisy is not None
     problems, _, repeats = report.noisy.present.shape
-    table = _table(f"noisy customers: cups to within 0.05; {told_n(problems)} × {repeats}")
+    table = _table(f"noisy customers: cups to within 0.05; {told_n(problems)} × {repeats}", gap)
     for name in ("cups", "satisfied %"):
         table.add_column(name, justify="right", no_wrap=True)
     for each in report.noisy_standings:
@@ -70,15 +71,18 @@ def _cups(report: Report) -> Table:
     return table
 
 
-def _table(title: str) -> Table:
+def _table(title: str, gap: int) -> Table:
     table = Table(
         title=escape(title),
         title_justify="left",
         box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=(0, gap, 0, 0),
         show_edge=False,
+        # A title is as wide as its table at most.
+        min_width=len(title),
     )
-    table.add_column("optimizer", no_wrap=True)
+    # Names may take two lines, numbers are never cut.
+    table.add_column("optimizer", min_width=12)
     return table
 
 

@@ -6,6 +6,8 @@ import os
 
 from rich.console import Console
 
+_WIDE = 92
+
 
 def console(*, stderr: bool = False) -> Console:
     """A console that leaves numbers as they are; see https://no-color.org for NO_COLOR."""
@@ -13,3 +15,8 @@ def console(*, stderr: bool = False) -> Console:
         # rich itself would keep bold and underline.
         return Console(stderr=stderr, highlight=False, color_system=None)
     return Console(stderr=stderr, highlight=False)
+
+
+def gap_of(console: Console) -> int:
+    """Blanks beside the one that parts two columns of a wide table: none where numbers need the room."""
+    return 1 if console.width >= _WIDE else 0

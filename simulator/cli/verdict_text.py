@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.cli.proof_text import proof_sentence
+from simulator.cli.terminal import gap_of
 from simulator.coffee import RANGES
 from simulator.experiment.problem import Problem
 from simulator.experiment.verdict import MARGIN, Summary, Verdict
@@ -22,7 +23,7 @@ _DECIMALS = {"grind_um": 0, "time_s": 0, "temperature_c": 1}
 def show_verdict(console: Console, problem: Problem, verdict: Verdict, folder: Path) -> None:
     """Print the table of optimizers, the verdict, the recipes and where the results are."""
     unit = _unit(problem)
-    console.print(_optimizers(problem, verdict))
+    console.print(_optimizers(problem, verdict, gap_of(console)))
     console.print(_legend(verdict), style="dim")
     console.print(_sentence(verdict, unit))
     proof = proof_sentence(problem, verdict, unit)
@@ -40,12 +41,12 @@ def _unit(problem: Problem) -> str:
     return " points" if problem.perfect == 9.0 else " of the customers"
 
 
-def _optimizers(problem: Problem, verdict: Verdict) -> Table:
+def _optimizers(problem: Problem, verdict: Verdict, gap: int) -> Table:
     table = Table(
         title=f"{problem.experiment.name}: {_goal(problem)}",
         title_justify="left",
         box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=(0, gap, 0, 0),
         show_edge=False,
     )
     table.add_column("optimizer", no_wrap=True)

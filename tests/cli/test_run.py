@@ -138,3 +138,13 @@ def test_runs_are_bit_identical_in_another_folder(simulator, small, tmp_path):
             assert one.loss == other.loss
             assert one.recipe == other.recipe
             assert a.trace(one.key).loss.tobytes() == b.trace(other.key).loss.tobytes()
+
+
+def test_on_a_narrow_terminal_no_number_is_cut_and_an_optimizer_takes_one_line(
+    simulator, small, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    said = simulator("run", small, "--out", tmp_path / "out", "--no-figures", "-q")
+    rows = [line for line in said.out.splitlines() if "converged" in line]
+    assert [row.split()[0] for row in rows] == ["adam", "nesterov", "scipy"]
+    assert "…" not in said.out

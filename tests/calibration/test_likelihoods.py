@@ -10,6 +10,8 @@ from scipy import integrate, stats
 
 from simulator.calibration import answers, held_out, liking, mixture
 from simulator.calibration.likelihood import Factor, Fit
+from simulator.calibration.newton import polish
+from simulator.optimizers import Box
 
 ANSWERS = np.array([-0.2, 1.6, -0.05, 0.2, math.log(0.8), math.log(0.4)])
 LIKING = np.array([7.2, 0.8, 1.2, 0.9, 0.9, 0.4, 0.5, 0.3, 0.1, 0.5, 0.2, -0.4, -0.3])
@@ -158,3 +160,30 @@ def test_a_fit_s_bits_do_not_depend_on_its_neighbours(invented):
     alone = fit.value_and_gradient(x[:, 1:], np.array([1]))
     for one, other in zip(together, alone, strict=True):
         assert np.array_equal(one[..., 1], other[..., 0])
+
+
+class Bowl:
+    """x², or what is said of it."""
+
+    def __init__(self, value=np.square):
+        self._value = value
+
+    def value_and_gradient(self, x, repeats):
+        return self._value(x[0]), 2.0 * x
+
+    def hessian(self, x, repeats):
+        return np.full((1, 1, x.shape[1]), 2.0)
+
+
+WIDE = Box(np.array([-10.0]), np.array([10.0]))
+
+
+def test_newton_refuses_a_start_without_a_gradient():
+    with pytest.raises(ArithmeticError, match="not finite"):
+        polish(Bowl(), WIDE, np.array([[np.nan]]))
+
+
+def test_newton_gives_up_where_no_step_improves():
+    with pytest.raises(ArithmeticError, match="no optimum after 3 Newton steps"):
+        polish(Bowl(lambda x: -np.square(x)), WIDE, np.array([[3.0]]), steps=3)
+    assert polish(Bowl(), WIDE, np.array([[3.0]]), steps=3) == pytest.approx(np.zeros((1, 1)))

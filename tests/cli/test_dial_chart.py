@@ -39,3 +39,10 @@ def test_chinese_is_drawn_where_a_font_has_it(simulator, tmp_path, monkeypatch):
     monkeypatch.setattr(figure_language, "chinese_font", lambda: "some font")
     simulator("dial-chart", CONFIG, "--recipe", RECIPE, "--out", tmp_path, "--lang", "zh")
     assert "萃取率" in (tmp_path / "dial-chart.svg").read_text(encoding="utf-8")
+
+
+def test_milk_in_the_cup_is_called_chosen(simulator, tmp_path):
+    for milk, said_so in ((20, True), (0, False)):
+        recipe = f"grind_um=892,time_s=240,milk_g={milk},sugar_g=0"
+        said = simulator("dial-chart", CONFIG, "--recipe", recipe, "--out", tmp_path)
+        assert ("milk and sugar" in " ".join(said.out.split())) is said_so

@@ -225,3 +225,41 @@ def test_the_end_of_the_input_is_no_answer(at_counter, written):
     assert status != 0
     assert "Traceback" not in said
     assert written() == []
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Somebody at a terminal in this process, who answers so and is asked nothing more."""
+
+    def begin(*answers):
+        left = list(answers)
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("builtins.input", lambda question: left.pop(0))
+        return left
+
+    return begin
+
+
+def test_the_guide_goes_on_with_what_was_said_until_somebody_says_no(
+    simulator, home, written, answering
+):
+    left = answering("", "5", "weak", "", "", "good", "7,5", "bluish", "", "no")
+    said = simulator("dial", "brew", "ann", "--rater", "bob")
+    assert said.status == 0, said.err
+    assert left == []
+    assert [(cup["rating"], cup["words"], cup["rater"]) for cup in written()] == [
+        (5.0, ["too weak"], "bob"),
+        (7.5, [], "bob"),
+    ]
+    assert "Cup 2 for ann" in said.out
+    assert "against the last cup" in said.out
+    assert "'good' is not a number" in said.out
+    assert "You can stop" not in said.out
+
+
+def test_the_guide_says_when_another_cup_finds_no_better_one(simulator, home, answering):
+    kept = ("grind_um=800", "time_s=240", "milk_g=0", "sugar_g=0")
+    simulator("dial", "change", "ann", *(part for knob in kept for part in ("--lock", knob)))
+    answering("", "7", "", "n")
+    said = simulator("dial", "brew", "ann")
+    assert "You can stop: another cup is unlikely to find a better one." in said.out

@@ -1,6 +1,9 @@
 """``simulator optimizers``: the list, the options of one, and the conformance test."""
 
 import json
+import re
+
+import pytest
 
 from simulator.optimizers import METHODS
 
@@ -88,3 +91,89 @@ def test_the_schema_describes_plugins(simulator, install_plugin, sign_rule):
     }
     assert "length" in titles["sign"]["properties"]
     assert "cannot be loaded" in titles["bad"]["properties"]["method"]["description"]
+
+
+ODD = """
+from dataclasses import field
+@dataclass(frozen=True)
+class Odd(Sign):
+    \"\"\"Needs what is not there.\"\"\"
+    library: ClassVar[str] = "a_library_that_nobody_has"
+    rates: dict = field(default_factory=lambda: {"first": 0.5, "then": None})
+    \"\"\"How fast, by stage.\"\"\"
+    limit: float | None = None
+@dataclass(frozen=True)
+class Needy(Sign):
+    depth: int = field(kw_only=True)
+@dataclass(frozen=True)
+class Bare:
+    \"\"\"Nothing can be set.\"\"\"
+    family: ClassVar[str] = "bare"
+    uses: ClassVar[str] = "value"
+    def minimize(self, *given):
+        return []
+"""
+
+
+@pytest.fixture
+def odd(install_plugin, sign_rule):
+    """Optimizers whose library is missing, with an option that is needed, with none, and a broken one."""
+    names = {"odd": "odd_k:Odd", "needy": "odd_k:Needy", "bare": "odd_k:Bare"}
+    install_plugin("odd-ones", names, "odd_k", sign_rule + ODD)
+    install_plugin("broken", {"bad": "bad_o:Bad"}, "bad_o", "raise RuntimeError('no licence')")
+
+
+def test_one_optimizer_is_told_to_programs_with_its_defaults(simulator, odd):
+    row = json.loads(simulator("optimizers", "odd", "--json").out)
+    defaults = {option["name"]: option["default"] for option in row["options"]}
+    assert defaults == {"length": 0.1, "rates": {"first": 0.5, "then": None}, "limit": None}
+    assert row["origin"] == "odd-ones 1.2"
+    assert "a_library_that_nobody_has is not installed" in row["unavailable"]
+
+
+def test_defaults_are_words_in_the_table(simulator, odd):
+    out = simulator("optimizers", "odd").out
+    assert "It cannot be used here: a_library_that_nobody_has" in out
+    assert "first: 0.5, then: none" in out
+    assert re.search(r"limit +none", out)
+
+
+def test_an_optimizer_without_options_has_no_table_of_them(simulator, odd):
+    said = simulator("optimizers", "bare")
+    assert (said.status, "Nothing can be set." in said.out) == (0, True)
+    assert "default" not in said.out
+
+
+def test_a_broken_optimizer_is_shown_with_its_fault_alone(simulator, odd):
+    said = simulator("optimizers", "bad")
+    assert said.status == 0
+    assert "It cannot be used here: " in said.out
+    assert "no licence" in said.out
+    assert "family" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("odd", "a_library_that_nobody_has is not installed"),
+        ("needy", "it needs options without a default"),
+        ("bad", "no licence"),
+    ],
+)
+def test_what_cannot_be_tried_is_refused_by_the_check(simulator, odd, name, message):
+    said = simulator("optimizers", name, "--check")
+    assert said.status == 2
+    assert message in said.err
+
+
+def test_a_check_names_the_broken_promises_to_programs(simulator, install_plugin, sign_rule):
+    lies = """
+class Lazy(Sign):
+    def minimize(self, *given):
+        return []
+"""
+    install_plugin("sign-descent", {"lazy": "lazy_k:Lazy"}, "lazy_k", sign_rule + lies)
+    said = simulator("optimizers", "lazy", "--check", "--json")
+    told = json.loads(said.out)
+    assert (said.status, told["optimizer"], told["passed"]) == (1, "lazy", False)
+    assert any(told["faults"].values())

@@ -1,5 +1,7 @@
 """``simulator page``: the file, and what is refused before it is written."""
 
+from pathlib import Path
+
 import pytest
 
 from simulator.cli.app import run_command
@@ -32,3 +34,16 @@ def test_a_function_of_ones_own_has_no_page(tmp_path, capsys):
     config.write_text("name: own\nproblem: math:hypot\ntune: {x: [0, 1], y: [0, 1]}\n")
     assert run_command(["page", str(config)]) == 2
     assert "math:hypot" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_play_opens_the_page_or_says_where_it_lies(simulator, tmp_path, monkeypatch, opened):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen = []
+    monkeypatch.setattr("webbrowser.open", lambda address: seen.append(address) or opened)
+    said = simulator("play", "configs/house-blend.yaml")
+    path, *more = said.out.splitlines()
+    assert seen == [Path(path).as_uri()]
+    assert "<!doctype html>" in Path(path).read_text(encoding="utf-8")[:100].lower()
+    assert said.status == (0 if opened else 1)
+    assert bool(more) is not opened

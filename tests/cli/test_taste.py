@@ -130,3 +130,24 @@ def test_a_language_that_is_not_there_is_refused(simulator):
     said = simulator("taste", "--grind-um", 900, "--time-s", 240, "--lang", "fr")
     assert said.status == 2
     assert "en (English), zh (中文)" in said.err
+
+
+def test_empty_lines_are_passed_over_and_what_is_no_recipe_is_named(simulator, monkeypatch):
+    cup = '{"grind_um": 900, "time_s": 240}'
+    lines = (
+        f'{cup}\n\n  \n{{"grind_um": 900, "dose": 3}}\n{{"grind_um": 900, "time_s": true}}\n{cup}\n'
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    said = simulator("taste", "--stdin")
+    first, unknown, no_number, last = (json.loads(line) for line in said.out.splitlines())
+    assert said.status == 2
+    assert first == last
+    assert (unknown["line"], "no such part of a recipe: dose" in unknown["error"]) == (4, True)
+    assert (no_number["line"], "time_s must be a number" in no_number["error"]) == (5, True)
+
+
+def test_a_config_and_another_method_contradict_each_other(simulator):
+    cup = ("taste", "--config", "configs/espresso-cliff.yaml", "--grind-um", 481, "--time-s", 30)
+    said = simulator(*cup, "--method", "immersion")
+    assert (said.status, "brews by espresso" in said.err) == (2, True)
+    assert simulator(*cup, "--method", "espresso").out == simulator(*cup).out

@@ -83,3 +83,16 @@ def test_a_source_names_the_line_that_computes_the_quantity(problem, inside):
     assert file == "simulator/coffee/palate.py"
     written = (Path(simulator.__file__).parent.parent / file).read_text(encoding="utf-8")
     assert "bitterness" in written.splitlines()[int(line) - 1]
+
+
+def test_a_quantity_that_the_score_does_not_read_has_no_path(problem, inside):
+    here = problem("house-blend")
+    assert read(here, inside(here, 1)[0]).path("perception.colour", "time_s") == ()
+
+
+def test_a_path_from_a_knob_that_does_not_move_the_quantity_begins_at_the_quantity(problem, inside):
+    here = problem("house-blend")
+    path = read(here, inside(here, 1)[0]).path("extraction.extraction_yield_pct", "sugar_g")
+    names = [reading.name for reading in path]
+    assert "sugar_g" not in names
+    assert names[0] == "extraction.extraction_yield_pct"

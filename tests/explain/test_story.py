@@ -156,3 +156,27 @@ def test_a_bad_recipe_is_refused_with_every_fault(problem, written, words):
 def test_a_learning_rate_that_is_none_is_refused(problem, rate):
     with pytest.raises(ValueError, match="learning rate"):
         tell(problem(STORY), starting_recipe(problem(STORY), None), 1, rate)
+
+
+def test_a_fixed_setting_may_be_said_but_not_changed(problem):
+    here = problem("pour-over")
+    knob, value = next(iter(here.experiment.fixed.items()))
+    plain = starting_recipe(here, None)
+    assert starting_recipe(here, f"{knob}={value}") == pytest.approx(plain)
+    with pytest.raises(RecipeError, match=f"{knob} is fixed at"):
+        starting_recipe(here, f"{knob}={value + 1}")
+
+
+def test_a_story_has_no_negative_number_of_steps(problem):
+    with pytest.raises(ValueError, match="must not be negative"):
+        tell(problem(STORY), starting_recipe(problem(STORY), None), -1)
+
+
+def test_an_espresso_that_channels_is_told_so(problem):
+    here = problem("espresso-cliff")
+    wording = Wording(catalogue("en"), here)
+    said = [
+        markdown(narrate(tell(here, starting_recipe(here, f"grind_um={grind}"), 0), wording))
+        for grind in (210, 800)
+    ]
+    assert ["The fine bed channels" in text for text in said] == [True, False]

@@ -131,3 +131,18 @@ def test_the_best_cup_is_the_least_loss_of_long_runs(house_page):
     loss = float(house_page.problem.loss(best["x"]))
     assert loss == pytest.approx(best["loss"], abs=1e-12)
     assert 9.0 - loss == pytest.approx(5.2403, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("modules", "message"),
+    [
+        ({"main": 'import { a } from "./one.js";\n', "one": 'import { b } from "./main.js";\n'},
+         "import each other: main → one → main"),
+        ({"main": 'import { a } from "./one.js";\nconst a = 1;', "one": "export const a = 2;"},
+         "declared by two modules of the page: a"),
+    ],
+)  # fmt: skip
+def test_modules_that_cannot_be_one_script_are_refused(monkeypatch, modules, message):
+    monkeypatch.setattr("simulator.page.bundle.module", modules.__getitem__)
+    with pytest.raises(ValueError, match=message):
+        bundle("main")

@@ -85,7 +85,8 @@ def compare(request: Request) -> int:
     if request.page:
         from simulator.compare.page import write_page
 
-        write_page(report, folder / "comparison.html")
+        with terminal.waiting("drawing the page"):
+            write_page(report, folder / "comparison.html")
         console.print(f"page: {folder / 'comparison.html'}", soft_wrap=True)
     return 0
 

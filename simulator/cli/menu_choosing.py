@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from simulator.cli.terminal import console
+from simulator.cli.terminal import console, waiting
 from simulator.coffee import RANGES
 from simulator.dialin.menu import Menu, choose_menu
 from simulator.experiment.config import load_cup
@@ -20,7 +20,8 @@ _TOLERANCE = 1e-3
 def choose(config: Path, k: int, people: int, *, as_json: bool) -> int:
     """Choose and print a menu; 1 if another search finds a better one, else 0."""
     problem = Problem(load_cup(config))
-    menu = choose_menu(problem, k, people=people)
+    with waiting("trying menus"):
+        menu = choose_menu(problem, k, people=people)
     better = max(menu.by_scipy, menu.on_grid) - menu.value
     if as_json:
         print(json.dumps(asdict(menu), indent=2))

@@ -6,6 +6,7 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
+from simulator.cli.terminal import waiting
 from simulator.errors import InputError
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem
@@ -51,6 +52,7 @@ def _page(config: Path, language: str, recipe: str | None) -> Page:
 
 def _written(page: Page, path: Path) -> None:
     try:
-        page.write(path)
+        with waiting("finding the best cups"):
+            page.write(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from None

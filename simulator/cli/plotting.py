@@ -43,7 +43,8 @@ def plot_figures(folder: Path, names: Sequence[str], lang: str) -> None:
         missing = lacking(material, wanted)
         if names and len(missing) == len(wanted):
             raise ResultsError(f"{folder}: {_told(missing)}")
-        drawn = draw_pictures(material, results.figures, wanted)
+        with terminal.waiting("drawing"):
+            drawn = draw_pictures(material, results.figures, wanted)
         if not drawn:
             raise ResultsError(f"{folder}: there is nothing to draw yet, {progress}")
     if note:

@@ -22,9 +22,11 @@ def command(
 
     It needs nothing beside itself, and prints to paper or PDF.
     """
+    from simulator.cli.terminal import waiting
     from simulator.experiment.results import open_results
     from simulator.explain import catalogue
     from simulator.report import write_report
 
-    with open_results(folder) as results:
-        typer.echo(str(write_report(results, catalogue(lang), out or folder)))
+    with open_results(folder) as results, waiting("drawing"):
+        path = write_report(results, catalogue(lang), out or folder)
+    typer.echo(str(path))

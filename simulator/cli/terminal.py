@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 
@@ -20,3 +22,14 @@ def console(*, stderr: bool = False) -> Console:
 def gap_of(console: Console) -> int:
     """Blanks beside the one that parts two columns of a wide table: none where numbers need the room."""
     return 1 if console.width >= _WIDE else 0
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """On a terminal, says during the block what takes so long; gone afterwards."""
+    aside = console(stderr=True)
+    if not aside.is_terminal:
+        yield
+        return
+    with aside.status(what):
+        yield

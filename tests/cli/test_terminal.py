@@ -19,6 +19,20 @@ def test_with_no_color_set_nothing_is_coloured_or_bold(monkeypatch, capsys, no_c
     assert ("\x1b" in capsys.readouterr().out) is escaped
 
 
+@pytest.mark.parametrize("terminal_there", [True, False])
+def test_what_takes_long_is_said_on_a_terminal_alone_and_not_among_the_results(
+    monkeypatch, capsys, terminal_there
+):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal_there, raising=False)
+    with terminal.waiting("grinding"):
+        print("done")
+    said = capsys.readouterr()
+    assert said.out == "done\n"
+    assert ("grinding" in said.err) is terminal_there
+
+
 def fails(error):
     """A verb that fails so."""
 

@@ -250,6 +250,13 @@ class TestOrigins:
         }.items():
             assert origin(made.document, path) == expected, path
 
+    @pytest.mark.parametrize(
+        ("line", "path"),
+        [("brew:", ("brew", "method")), ("starts:", ("starts", "repeats"))],
+    )
+    def test_a_section_left_empty_has_its_settings_from_nowhere(self, study, line, path):
+        assert origin(study(f"name: own\n{line}\n").document, path) == "default"
+
     def test_the_annotated_config_is_a_config_itself(self, study):
         made = study(BASE, ["tune.time_s=[60, 90]"], ["seed=3,5"])
         text = annotated(made)

@@ -106,3 +106,25 @@ def test_where_no_step_gains_a_search_gives_up_and_says_so(name, seeds, monkeypa
     point, after = searched(search, -1.0, seeds)
     assert point.value == 0.0
     assert after is None
+
+
+class Plateau:
+    """The same everywhere, and said to fall: every trial has a promise that it does not keep."""
+
+    size = 1
+
+    def value_and_gradient(self, x, repeats):
+        return np.ones(x.shape[1]), np.full_like(x, -1.0)
+
+    def value(self, x, repeats):
+        return np.ones(x.shape[1])
+
+
+def test_backtracking_on_a_plateau_that_is_said_to_fall_ends(seeds, monkeypatch):
+    def search(walker, point):
+        return (yield from backtrack(walker, point, lambda length: point.x + length, 4.0))
+
+    monkeypatch.setitem(globals(), "Wavy", Plateau)
+    point, after = searched(search, 0.0, seeds)
+    assert point.value == 1.0
+    assert after is None

@@ -43,6 +43,19 @@ def test_the_budget_ends_it_exactly(name, budget, cases, seeds):
     assert outcome.counts.value == budget
 
 
+def test_second_derivatives_that_are_no_numbers_end_the_run_and_are_told(bowl, seeds):
+    class Kinked(type(bowl)):
+        def hessian(self, x, repeats):
+            return np.full((2, 2, x.shape[1]), np.nan)
+
+    objective = Counted(Kinked(bowl.matrix, bowl.centre))
+    (outcome,) = METHODS["newton"]().minimize(
+        objective, UNIT, np.array([[0.9], [0.1]]), Stopping(), seeds(1)
+    )
+    assert outcome.status is StopReason.NONFINITE
+    assert np.isfinite(outcome.value)
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_a_start_without_a_finite_value_ends_as_nonfinite(name, bowl, seeds):
     class Nowhere(type(bowl)):

@@ -7,10 +7,11 @@ from simulator.experiment.faults import ConfigFaults
 from simulator.experiment.runs import run_keys, tasks
 from simulator.running.backlog import MOST_RUNS, Backlog
 from simulator.running.batches import Batch, Piece
+from simulator.running.forecast import forecast
 from simulator.running.plan import keys_of
 from simulator.running.shards import Shard, parsed_shard
 from simulator.running.sizing import BATCH_SECONDS, Sizing
-from simulator.running.work import sizing_of
+from simulator.running.work import WHOLE, sizing_of
 
 
 def test_one_experiment_has_a_unit_per_optimizer(plan):
@@ -148,3 +149,15 @@ def test_halves_of_a_batch_hold_every_run_once():
     assert all(piece.repeats for half in halves for piece in half.pieces)
     single = Batch("0", (pieces[1],))
     assert single.halves() == [single]
+
+
+def test_without_time_to_try_anything_a_forecast_knows_the_work_and_no_seconds(plan, monkeypatch):
+    made = plan()
+    tried = forecast(made, 2, WHOLE)
+    monkeypatch.setattr("simulator.running.forecast.TRIAL_SECONDS", -1.0)
+    untried = forecast(made, 2, WHOLE)
+    assert (tried.tried, untried.tried) == ((3, 3), (0, 3))
+    assert tried.seconds > 0 == untried.seconds
+    assert (
+        (untried.runs, untried.most_evaluations) == (tried.runs, tried.most_evaluations) == (9, 360)
+    )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from simulator.running.batches import Done
 from simulator.running.dispatch import Found, Trouble
 from simulator.running.interrupts import Interrupt
 from simulator.running.merging import merge
+from simulator.running.pool import WorkerDied, WorkersLost
 from simulator.running.shards import Shard
 from simulator.running.work import open_study, sizing_of, work
 from simulator.running.workers import InProcess, LocalPool
@@ -74,7 +76,7 @@ def test_only_what_is_missing_is_computed(plan, done, numbers):
 
 
 def test_the_same_bits_from_one_process_from_two_and_from_merged_shares(
-    plan, done, numbers, tmp_path
+    plan, done, numbers, tmp_path, monkeypatch
 ):
     sweeps = ["optimizers.0.learning_rate=0.05,0.1", "noise={customers_per_cup: 3},null"]
     made = plan(sweeps=sweeps)
@@ -84,6 +86,7 @@ def test_the_same_bits_from_one_process_from_two_and_from_merged_shares(
     shares = [done(made, f"share-{k}", shard=Shard(k, 3))[0] for k in (1, 2, 3)]
     with open_results(shares[0]) as share:
         assert not share.progress().complete
+    monkeypatch.setattr("simulator.running.merging._AT_ONCE", 2)
     merged = merge(shares, tmp_path / "merged")
     assert merged.progress.complete
     assert numbers(tmp_path / "merged") == whole
@@ -137,6 +140,83 @@ def test_asked_to_stop_it_stores_what_is_under_way_and_goes_on_later(plan, done,
         assert not progress.complete
         assert store.results.manifest.finished is None
     assert numbers(done(made, "out")[0]) == whole
+
+
+class Unreliable(InProcess):
+    """Computes batches here until ``fate`` gives one another future."""
+
+    def __init__(self, fate, whole=1):
+        super().__init__(Interrupt())
+        self.fate, self.whole = fate, whole
+
+    def submit(self, batch):
+        self.whole -= 1
+        return super().submit(batch) if self.whole >= 0 else self.fate(batch)
+
+    def lost(self, error):
+        return isinstance(error, WorkerDied)
+
+
+def failing(*errors):
+    """Futures of these errors, one after another."""
+    left = list(errors)
+
+    def fate(batch):
+        future = Future()
+        future.set_exception(left.pop(0))
+        return future
+
+    return fate
+
+
+def called_off(batch):
+    future = Future()
+    future.cancel()
+    future.set_running_or_notify_cancel()
+    return future
+
+
+@pytest.mark.parametrize(
+    ("fate", "error", "said"),
+    [
+        (failing(WorkersLost("no process could be started")), WorkersLost, "could be started"),
+        (failing(WorkerDied("it died"), WorkersLost("nor again")), WorkersLost, "nor again"),
+        (called_off, WorkersLost, "the workers are gone; what was finished is stored"),
+        (failing(SystemExit("the worker left")), SystemExit, "the worker left"),
+    ],
+    ids=["none to be had", "none to be had again", "sent away", "left"],
+)
+def test_where_nobody_computes_any_more_the_work_ends_and_what_was_finished_is_stored(
+    plan, done, tmp_path, fate, error, said
+):
+    made = plan("starts=16", sweeps=["seed=1,2"])
+    with pytest.raises(error, match=said):
+        done(made, workers=Unreliable(fate))
+    with open_results(tmp_path / "out") as results:
+        assert 0 < results.progress().done < made.runs
+        assert not [run for run in results.runs() if run.failed]
+    folder, _ = done(made)
+    with open_results(folder) as results:
+        assert results.progress().complete
+
+
+def test_asked_to_stop_nobody_waits_for_a_batch_that_is_tried_alone(plan, done, monkeypatch):
+    monkeypatch.setattr("simulator.running.interrupts.GRACE_SECONDS", 0.0)
+    interrupt = Interrupt()
+    first = failing(WorkerDied("it died"))
+
+    def fate(batch):
+        if not interrupt.asked and not asked:
+            asked.append(True)
+            return first(batch)
+        interrupt.ask()
+        return Future()
+
+    asked = []
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        done(plan("starts=16"), workers=Unreliable(fate, 0), interrupt=interrupt)
+    assert time.monotonic() - began < 10
 
 
 def test_two_at_once_share_the_work(plan, done):

@@ -142,6 +142,26 @@ def test_asked_to_stop_it_stores_what_is_under_way_and_goes_on_later(plan, done,
     assert numbers(done(made, "out")[0]) == whole
 
 
+def test_runs_that_another_process_claimed_and_gives_up_are_taken_over(plan, tmp_path):
+    made, interrupt, events = plan(), Interrupt(), []
+    keys = [key for _, some in made.keyed() for key in some]
+    with open_study(made, tmp_path / "out") as other, open_study(made, tmp_path / "out") as store:
+        assert sorted(other.claims.take(keys)) == sorted(keys)
+
+        def told(event):
+            if event is None and not events:
+                # Nothing was to be had for as long as they were claimed.
+                assert store.results.progress().done == 0
+                other.claims.leave()
+            events.append(event)
+
+        work(made, store, InProcess(interrupt), sizing_of(made, 1), interrupt, told)
+        assert store.results.progress().complete
+    computed = [row.key for event in events if isinstance(event, Done) for row in event.rows]
+    assert sorted(computed) == sorted(keys)
+    assert not [event for event in events if isinstance(event, Found)]
+
+
 class Unreliable(InProcess):
     """Computes batches here until ``fate`` gives one another future."""
 

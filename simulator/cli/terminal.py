@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
 
 _WIDE = 92
 
@@ -31,5 +33,7 @@ def waiting(what: str) -> Iterator[None]:
     if not aside.is_terminal:
         yield
         return
-    with aside.status(what):
+    spinner = Spinner("dots", what)
+    # What is printed meanwhile goes where it would go anyway.
+    with Live(spinner, console=aside, transient=True, redirect_stdout=False, redirect_stderr=False):
         yield

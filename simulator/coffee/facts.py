@@ -86,6 +86,8 @@ def _espresso_peak(what: int) -> float:
 def acid_slope(grind_um: Any, time_s: Any) -> float:
     """Slope of ln(acid yield) on ln(extraction yield) of pour-over, least squares over EY 16–22 %.
 
+    NaN where the brews do not reach over that range.
+
     Args:
         grind_um: µm, a number or a grid fine enough to hold the range.
         time_s: s, likewise; one of the two is a grid.
@@ -93,7 +95,7 @@ def acid_slope(grind_um: Any, time_s: Any) -> float:
     brewed = _brewed(grind_um, time_s, "pour-over")
     total, acids = brewed.extraction_yield_pct, brewed.extraction.acid_yield_pct
     inside = (total >= 16.0) & (total <= 22.0)
-    if np.ptp(total[inside]) < 5.9:
+    if not inside.any() or np.ptp(total[inside]) < 5.9:
         return float("nan")
     return float(np.polyfit(np.log(total[inside]), np.log(acids[inside]), 1)[0])
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -283,3 +284,43 @@ def test_a_file_that_a_sweep_names_is_part_of_what_a_folder_belongs_to(run, bean
     path.write_text(text, "utf-8")
     said = run("out", *SWEPT)
     assert (said.status, "another config" in said.err) == (2, True)
+
+
+def test_a_dry_run_tells_people_the_same_numbers(simulator, small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = simulator(
+        "run", small, "--dry-run", "--sweep", "seed=1,2,3", "-j", "2", "--shard", "1/3"
+    )
+    words = [line.split() for line in said.out.splitlines()]
+    assert ["points", "3"] in words
+    assert ["evaluations", "2,400", "at", "most"] in words
+    assert re.search(r"runs +\d+ \(share 1/3\)", said.out)
+    assert "expected with 2 processes" in said.out
+
+
+def test_ls_of_a_folder_without_results_says_so(simulator, tmp_path):
+    said = simulator("ls", tmp_path)
+    assert (said.status, said.out) == (0, f"{tmp_path}: no results folders\n")
+
+
+def test_export_writes_the_same_text_into_a_file(simulator, run, tmp_path):
+    run()
+    shown = simulator("export", tmp_path / "out", "--format", "jsonl")
+    said = simulator(
+        "export", tmp_path / "out", "--format", "jsonl", "--out", tmp_path / "rows.jsonl"
+    )
+    assert (said.status, said.out) == (0, "")
+    assert (tmp_path / "rows.jsonl").read_text(encoding="utf-8") == shown.out
+    refused = simulator("export", tmp_path / "out", "--format", "parquet")
+    assert (refused.status, "name a file with --out" in refused.err) == (2, True)
+
+
+def test_a_damaged_run_is_left_out_of_the_whole_and_named(simulator, run, tmp_path):
+    run("one", "--shard", "1/2")
+    run("two", "--shard", "2/2")
+    with sqlite3.connect(tmp_path / "one" / "results.sqlite") as connection:
+        connection.execute("UPDATE runs SET loss = 0.0 WHERE rowid = 1")
+    said = simulator("merge", tmp_path / "one", tmp_path / "two", "--out", tmp_path / "whole")
+    assert said.status == 2
+    assert "left out: " in said.err
+    assert "5 of 6 runs" in said.out

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.coffee import titratable_acidity_ml
-from simulator.coffee.facts import FACTS, Fact
+from simulator.coffee.facts import FACTS, Fact, acid_slope
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
@@ -69,3 +69,11 @@ def test_sugar_and_milk_take_bitterness_away_as_chosen(cup, milk_g, sugar_g, cha
     assert cup(900.0, 240.0, milk_g, sugar_g).bitterness / black - 1 == pytest.approx(
         change, abs=0.03
     )
+
+
+def test_a_slope_needs_brews_over_the_whole_range_of_yields():
+    times = np.linspace(30.0, 420.0, 400)
+    assert acid_slope(500.0, times) < 1.0
+    for few in (times[:20], times[150:200], times[-1:]):
+        assert np.isnan(acid_slope(500.0, few))
+    assert np.isnan(acid_slope(1400.0, times[:1]))

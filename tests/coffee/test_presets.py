@@ -127,3 +127,13 @@ def test_shares_that_are_none_are_refused(tmp_path, shares):
 def test_a_folder_without_presets_is_refused(tmp_path):
     with pytest.raises(InputError, match="no presets"):
         read_presets("beans", Bean, tmp_path)
+
+
+@pytest.mark.parametrize("method", ["''", "3", "[espresso]"])
+def test_a_name_that_is_none_is_refused(tmp_path, method):
+    path = tmp_path / "odd.yaml"
+    path.write_text(
+        f"method: {method}\ndose_g: 15\nwater_g: 240\nbeverage_g: 240\ntemperature_c: 93\n"
+    )
+    with pytest.raises(InputError, match=r"odd\.yaml: method: .* is not a name"):
+        read_preset(path, Brew)

@@ -21,7 +21,7 @@ from simulator.coffee import (
     taste,
     tasting_bands,
 )  # fmt: skip
-from simulator.coffee.fitted import fitted_palate
+from simulator.coffee.fitted import fitted_palate, fitted_scatter
 from simulator.errors import InputError
 
 PRESS = (Recipe(900.0, 240.0), Brew.standard("immersion"), BEANS["medium"], customers_in("survey"))
@@ -95,3 +95,24 @@ def test_covariances_are_symmetric_and_positive():
             assert np.linalg.eigvalsh(covariance).min() > 0
             errors = list(block["standard_errors"].values())
             assert np.sqrt(np.diag(covariance)) == pytest.approx(errors)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.pop("scatter"),
+        lambda content: content["scatter"]["covariance"].pop(),
+        lambda content: content["scatter"]["parameters"].update(log_within=float("nan")),
+    ],
+    ids=["missing", "covariance of others", "no number"],
+)
+def test_a_damaged_calibration_is_refused_by_its_file(tmp_path, damage):
+    content = json.loads(PALATE_FILE.read_text(encoding="utf-8"))
+    assert fitted_scatter()["within"] == pytest.approx(
+        np.exp(content["scatter"]["parameters"]["log_within"])
+    )
+    damage(content)
+    path = tmp_path / "palate.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=r"palate\.json: not the numbers of a calibration"):
+        fitted_scatter(path)

@@ -1,5 +1,7 @@
 """``simulator compare``: what it refuses, and a small race from the command line."""
 
+import re
+
 import pytest
 
 from simulator.cli.app import run_command
@@ -125,3 +127,22 @@ def test_a_config_is_raced_told_and_told_again(tmp_path, capsys):
     again = capsys.readouterr().out
     assert "to a gap of 1e-06" in again
     assert "Costs are visits" in again
+
+
+def test_folders_of_several_configs_are_told_together_and_a_terminal_sees_a_bar(
+    tmp_path, capsys, monkeypatch
+):
+    folders, seen = [], []
+    for name, time_s, terminal in (("one", 240, "0"), ("two", 120, "1")):
+        monkeypatch.setenv("TTY_COMPATIBLE", terminal)
+        config = tmp_path / f"{name}.yaml"
+        text = CONFIG.format(name=name, more="").replace(", time_s: [20, 600]", "")
+        config.write_text(text.replace("sugar_g: 0}", f"sugar_g: 0, time_s: {time_s}}}"))
+        folders.append(str(tmp_path / f"out-{name}"))
+        asked = ["compare", str(config), "--out", folders[-1], "-j", "1", "--no-page", *TWO]
+        assert run_command(asked) == 0
+        seen.append(capsys.readouterr().err)
+    assert [bool(re.search(r": \d+ runs\n", each)) for each in seen] == [True, False]
+    assert ["━" in each for each in seen] == [False, True]
+    assert run_command(["compare", *folders, "--out", str(tmp_path / "both"), "--no-page"]) == 0
+    assert "n = 2 problems × 10 starts" in capsys.readouterr().out

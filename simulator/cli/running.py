@@ -77,7 +77,8 @@ def _work(
     with interruptible() as interrupt:
         workers = workers_of(interrupt)
         sizing = sizing_of(plan, workers.slots, shard)
-        watch = Watch(plan.runs_by_label, sizing, aside, request.loudness)
+        function = plan.study.first.problem is not None
+        watch = Watch(plan.runs_by_label, sizing, aside, request.loudness, values=function)
         with watch.drawn():
             work(plan, store, workers, sizing, interrupt, watch, shard)
         if request.loudness >= 0:

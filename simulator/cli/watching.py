@@ -34,8 +34,15 @@ class Watch:
     """Counts what is done, and tells it: as lines, or as a table that is drawn again."""
 
     def __init__(
-        self, expected: Mapping[str, int], sizing: Sizing, console: Console, loudness: int
+        self,
+        expected: Mapping[str, int],
+        sizing: Sizing,
+        console: Console,
+        loudness: int,
+        *,
+        values: bool = False,
     ) -> None:
+        """``values``: show values of a function, which are the negatives of its scores."""
         self.computed: Counter[str] = Counter()
         self.cached: Counter[str] = Counter()
         self.elsewhere: Counter[str] = Counter()
@@ -45,6 +52,7 @@ class Watch:
         self._total = sum(sizing.left.values())
         self._sizing = sizing
         self._console = console
+        self._sign = -1.0 if values else 1.0
         self._loudness = loudness
         self._log = logging.getLogger("simulator.running")
         self._live: Live | None = None
@@ -105,9 +113,12 @@ class Watch:
         have = self.cached[label] + self.computed[label] + self.elsewhere[label]
         if have - runs < self._expected[label] <= have:
             cached = f", {self.cached[label]} cached" if self.cached[label] else ""
-            best = f", best {self._best[label]:.6f}" if label in self._best else ""
+            best = f", best {self._shown_best(label)}" if label in self._best else ""
             self._log.info("%s: %s runs done%s", label, have, cached)
             self._say(f"{label}: {have} runs done{cached}{best}", 0)
+
+    def _shown_best(self, label: str) -> str:
+        return f"{self._sign * self._best[label]:.6f}"
 
     def _say(self, text: str, loudness: int) -> None:
         if self._loudness >= loudness and (self._live is None or loudness == 1):
@@ -135,7 +146,7 @@ class Watch:
             table.add_column(column, justify="right")
         begun = [label for label in self._expected if self.computed[label] or self.cached[label]]
         for label in begun[-_SHOWN:]:
-            best = f"{self._best[label]:.6f}" if label in self._best else ""
+            best = self._shown_best(label) if label in self._best else ""
             runs = f"{self.computed[label] + self.cached[label]}/{self._expected[label]}"
             table.add_row(escape(label), runs, best, str(self.failed[label] or ""))
         bar = ProgressBar(total=max(self._total, 1), completed=self._have(), width=40)

@@ -38,6 +38,11 @@ def traced(function: Function, box: Sequence[Bounds], names: Sequence[str], call
         raise ObjectiveError(
             f"{called}: it returns {len(graph.outputs)} numbers; a function to minimise returns one"
         )
+    if graph.shape:
+        raise ObjectiveError(
+            f"{called}: it returns one number inside a list or an array of shape {graph.shape}; "
+            "return the number by itself"
+        )
     return graph
 
 

@@ -35,10 +35,11 @@ def clock(monkeypatch):
 def watched(clock):
     """Begins to watch; returns the watch and what it shows."""
 
-    def begin(loudness=0, *, terminal):
+    def begin(loudness=0, *, terminal, values=False):
         screen = StringIO()
         console = Console(file=screen, force_terminal=terminal, width=80, color_system=None)
-        return Watch(EXPECTED, Sizing(EXPECTED, 1000, 2), console, loudness), screen
+        sizing = Sizing(EXPECTED, 1000, 2)
+        return Watch(EXPECTED, sizing, console, loudness, values=values), screen
 
     return begin
 
@@ -53,6 +54,12 @@ def test_a_terminal_shows_how_far_each_optimizer_is_its_best_and_what_failed(wat
     assert ["adam", "3/4", "7.250000", "1"] in rows
     assert ["[nesterov]", "1/2"] in rows
     assert "4 of 6 runs" in screen.getvalue()
+
+
+def test_of_a_function_the_least_value_is_shown_not_the_score(watched):
+    watch, screen = watched(terminal=False, values=True)
+    watch(Done("adam", (run(0, -0.5), run(1, -0.25), run(2, -3.0), run(3, -0.75)), 0.5))
+    assert "adam: 4 runs done, best 0.250000" in screen.getvalue()
 
 
 def test_a_terminal_is_not_drawn_again_for_every_run(watched, clock):

@@ -158,6 +158,11 @@ def test_an_answer_never_leaves_the_bounds():
         ({"optimizer": "adam", "momentum": 1}, ValueError, "its options are learning_rate"),
         ({"gradient": "finite-differences", "optimizer": "trust-constr"}, ValueError, "Hessians"),
         ({"function": lambda x: x * 2}, ObjectiveError, "returns 2 numbers"),
+        (
+            {"function": lambda x: [x[0]]},
+            ObjectiveError,
+            r"shape \(1,\); return the number by itself",
+        ),
         ({"function": lambda x: x, "gradient": lambda x: x}, ObjectiveError, "not one number"),
         ({"function": hidden, "gradient": lambda x: [1.0]}, ObjectiveError, "expected"),
     ],

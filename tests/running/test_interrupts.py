@@ -74,10 +74,10 @@ def test_in_another_thread_signals_stay_as_they_are():
 
 
 def test_work_of_this_process_is_broken_off_when_it_is_overdue():
-    interrupt, began = Interrupt(), time.monotonic()
+    began = time.monotonic()
 
     def work():
-        with interrupt.working_here():
+        with interruptible() as interrupt, interrupt.working_here():
             interrupt.ask()
             while time.monotonic() - began < 5:
                 time.sleep(0.01)

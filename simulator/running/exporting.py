@@ -1,8 +1,7 @@
 """Results as data for other programs: one row per run, or one per point of every trace.
 
 Rows are written as they are read, so a large folder takes little memory: of a sweep, 0.2 kB a run for what
-varies. In CSV, text that a spreadsheet would
-take for a formula is marked with a leading apostrophe.
+varies. In CSV, text that a spreadsheet would take for a formula is marked with a leading apostrophe.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def evaluate(graph: Wiring, x: Sequence[float]) -> dict[int, Any]:
     return values
 
 
-def walk(graph: Wiring, x: Sequence[float], output: int = 0) -> Iterator[Forward | Backward]:
+def walk(graph: Wiring, x: Sequence[float], output: int) -> Iterator[Forward | Backward]:
     """First every node forward, then every node backward from one output.
 
     Nodes that the output does not depend on, or that depend on no input, have no backward step.

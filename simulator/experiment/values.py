@@ -121,6 +121,8 @@ class Number:
         'a number from 20 to 600 s'
         >>> Number(0, above=True).expected, Number(1, whole=True).expected
         ('a number above 0', 'a whole number, 1 or more')
+        >>> Number().expected, Number(unit="g").expected
+        ('a number', 'a number (g)')
         """
         kind = "a whole number" if self.whole else "a number"
         unit = f" {self.unit}" if self.unit else ""

@@ -1,5 +1,7 @@
 """What cannot be differentiated says so, with the line and a way out."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -22,6 +24,11 @@ def test_a_function_without_return_is_told_so(derivative):
 def test_a_function_without_return_cannot_be_traced_and_hears_its_line():
     with pytest.raises(TypeError, match=r"test_refusals\.py:\d+: the function returned nothing"):
         compile(lambda x: None, 1)
+
+
+def test_a_callable_without_a_line_of_its_own_is_told_so_too():
+    with pytest.raises(TypeError, match=r"^<function>:0: the function returned nothing"):
+        trace(partial(lambda nothing, x: nothing, None), 1)
 
 
 def matrix(x):

@@ -1,11 +1,9 @@
 """``where`` in every dialect: the branch not taken costs nothing and leaks nothing."""
 
-import sys
-
 import numpy as np
 import pytest
 
-from simulator.autodiff import compile, grad, hessian, jvp, primitive, where
+from simulator.autodiff import calling, compile, grad, hessian, jvp, primitive, where
 from simulator.autodiff.dialects import python_dialect as dialect
 
 LEAKY = {
@@ -76,7 +74,7 @@ def test_derivatives_are_those_of_the_branch_taken_on_every_path(name, x, first,
 
 def test_the_python_dialect_does_not_run_an_arm_that_is_not_taken(monkeypatch):
     # A shared logarithm would raise at -3 and force the slow rerun on NumPy.
-    monkeypatch.setattr(sys.modules["simulator.autodiff.compile"], "numpy_function", None)
+    monkeypatch.setattr(calling, "numpy_function", None)
     f = compile(
         lambda v: LEAKY["shared value in one arm"][0](v[0]), 1, ("value", "gradient", "hessian")
     )
@@ -85,7 +83,7 @@ def test_the_python_dialect_does_not_run_an_arm_that_is_not_taken(monkeypatch):
 
 
 def test_a_condition_made_after_its_arm_is_moved_before_it(monkeypatch):
-    monkeypatch.setattr(sys.modules["simulator.autodiff.compile"], "numpy_function", None)
+    monkeypatch.setattr(calling, "numpy_function", None)
 
     def late(x):
         root = np.sqrt(x[0])
@@ -95,6 +93,33 @@ def test_a_condition_made_after_its_arm_is_moved_before_it(monkeypatch):
     f = compile(late, 2)
     assert f(np.array([-1.0, 2.0]))[0] == 2.0
     assert f(np.array([4.0, 2.0]))[1].tolist() == [1.25, 0.0]
+
+
+def both_hold(x, inside):
+    return np.where((x[0] > 0.0) & (x[1] > 0.0), inside * x[1], 0.0)
+
+
+def neither_holds(x, inside):
+    return np.where((x[0] <= 0.0) | (x[1] <= 0.0), 0.0, inside * x[1])
+
+
+@pytest.mark.parametrize("arm", [both_hold, neither_holds])
+def test_what_two_arms_share_runs_where_the_condition_they_have_in_common_holds(monkeypatch, arm):
+    monkeypatch.setattr(calling, "numpy_function", None)
+
+    def sum_of_arms(x):
+        inside = np.log(x[0])
+        alone = (
+            np.where(x[0] > 0.0, inside, 0.0)
+            if arm is both_hold
+            else np.where(x[0] <= 0.0, 0.0, inside)
+        )
+        return arm(x, inside) + alone
+
+    f = compile(sum_of_arms, 2)
+    assert f(np.array([-1.0, 2.0]))[0] == 0.0
+    assert f(np.array([np.e, 3.0]))[0] == 4.0
+    assert f(np.array([np.e, -3.0]))[0] == 1.0
 
 
 def test_values_needed_on_both_sides_are_not_guarded():

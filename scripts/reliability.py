@@ -99,7 +99,8 @@ ROWS = (
     (
         "the tests bite",
         "mutants",
-        "{killed:,} of {tried:,} mutants of engine, loader and store are noticed ({percent:.0f} %)",
+        "{killed:,} of {tried:,} mutants of engine, loader and store are noticed ({percent:.0f} %; "
+        "[the others](tests/mutants/survivors.md))",
     ),
 )
 
@@ -164,8 +165,28 @@ def _sweep(measured: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, A
     }
 
 
+def survivors(parts: Mapping[str, Mapping[str, Any]]) -> str:
+    """The mutants that no test noticed, by part."""
+    lines = [
+        "# Mutants that no test noticed",
+        "",
+        "The last draws of `scripts/mutate.py`; `equivalent.yaml` has those that nobody could notice, "
+        "which are not drawn.",
+    ]
+    for name, part in parts.items():
+        noticed, drawn = f"{part['killed']} of {part['tried']}", f"{part['of']:,}"
+        told = f"**{name}**: {noticed} noticed, drawn from {drawn} with seed {part['seed']}."
+        lines += ["", told, ""]
+        lines += [f"- `{line.replace('`', '')}`" for line in part["survivors"]]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    """Write the table."""
+    """Write the table, and the list of mutants that survived."""
+    mutants = ROOT / "build" / "mutants.json"
+    if mutants.exists():
+        listed = survivors(json.loads(mutants.read_text("utf-8")))
+        (ROOT / "tests" / "mutants" / "survivors.md").write_text(listed, encoding="utf-8")
     readme = ROOT / "README.md"
     text = readme.read_text("utf-8")
     found = MARK.search(text)

@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from simulator.experiment.faults import ConfigFaults, Fault, dotted
-from simulator.experiment.overrides import Override, path_of, refuse, value_of
+from simulator.experiment.overrides import SHORT_FORMS, Override, path_of, refuse, value_of
 from simulator.experiment.yaml_scalars import plain_scalar
 from simulator.experiment.yaml_tree import (
     Document,
@@ -122,9 +122,32 @@ def parsed_axis(text: str, flag: str = "--sweep") -> Axis:
 
 
 def joined(file_axes: Sequence[Axis], given: Sequence[Axis]) -> tuple[Axis, ...]:
-    """The file's axes, less those whose keys are given again, and the given ones."""
+    """The file's axes, less those whose keys are given again, and the given ones.
+
+    Raises ConfigFaults if one of their settings replaces another, whose values would then be told of
+    points that do not have them.
+    """
     again = {path for axis in given for path in axis.paths}
-    return (*(axis for axis in file_axes if again.isdisjoint(axis.paths)), *given)
+    axes = (*(axis for axis in file_axes if again.isdisjoint(axis.paths)), *given)
+    seen: list[Path] = []
+    for axis in axes:
+        for path, node in zip(axis.paths, axis.rows[0], strict=True):
+            hidden = next((earlier for earlier in seen if _replaces(path, earlier)), None)
+            if hidden is not None:
+                refuse(
+                    node.place.file or SWEEP,
+                    path,
+                    f"it replaces what the sweep sets as {dotted(hidden)}",
+                    remedy="vary each setting once, and a section before what lies within it",
+                )
+            seen.append(path)
+    return axes
+
+
+def _replaces(path: Path, earlier: Path) -> bool:
+    """Whether a setting leaves nothing of an earlier one: the same, one around it, or its one word."""
+    wild = tuple("*" if isinstance(part, int) else part for part in earlier)
+    return path == earlier[: len(path)] or path == (*earlier, SHORT_FORMS.get(wild))
 
 
 Complain = Callable[[str, str], NoReturn]

@@ -216,6 +216,35 @@ class TestSweep:
     def test_that_is_wrong_in_the_file_is_refused_by_its_line(self, study, sweep):
         assert "own.yaml:7:" in refused(study, BASE + f"sweep: {sweep}\n")
 
+    @pytest.mark.parametrize(
+        ("first", "second", "said"),
+        [
+            ("seed=1,2", "seed=3,4", "replaces what the sweep sets as seed"),
+            (
+                "optimizers.0.learning_rate=0.1,0.2",
+                "optimizers.0=adam,momentum",
+                "replaces what the sweep sets as optimizers.0.learning_rate",
+            ),
+            ("starts=1,2", "starts.repeats=3,4", "replaces what the sweep sets as starts"),
+        ],
+    )
+    def test_no_setting_of_it_may_replace_another(self, study, first, second, said):
+        message = refused(study, BASE, [], [first, second])
+        assert f"--sweep {second}" in message
+        assert said in message
+
+    def test_two_groups_of_a_file_may_not_vary_one_key(self, study):
+        message = refused(study, BASE + "sweep: [{seed: [1, 2]}, {seed: [3, 4]}]\n")
+        assert "seed: it replaces what the sweep sets as seed" in message
+
+    def test_a_section_may_vary_before_what_lies_within_it(self, study):
+        made = study(BASE, [], ["optimizers.0=adam,momentum", "optimizers.0.learning_rate=0.1,0.2"])
+        told = [
+            (c.method, c.options["learning_rate"])
+            for c in (p.experiment.optimizers[0] for p in made)
+        ]
+        assert told == [("adam", 0.1), ("adam", 0.2), ("momentum", 0.1), ("momentum", 0.2)]
+
     def test_too_many_points_are_refused(self, study):
         sweeps = ["seed=linear(1,5000,5000)", "starts.repeats=linear(1,5000,5000)"]
         assert "25,000,000 points" in refused(study, BASE, [], sweeps)

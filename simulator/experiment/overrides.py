@@ -43,6 +43,9 @@ _WHOLE = ("tune", "bean", "customers")
 
 _KEY = "value"
 
+# Deeper than any setting, and far from what Python can follow.
+_DEEPEST = 20
+
 
 @dataclass(frozen=True)
 class Override:
@@ -77,6 +80,8 @@ def path_of(key: str, given: str) -> Path:
     parts = key.strip().split(".")
     if "" in parts:
         refuse(given, (), f"not a key: {key}", expected="names and positions joined by single dots")
+    if len(parts) > _DEEPEST:
+        refuse(given, (), f"a key of {len(parts)} parts", remedy="an experiment needs five levels")
     return tuple(int(p) if p.isascii() and p.isdigit() and len(p) < 6 else p for p in parts)
 
 

@@ -197,6 +197,8 @@ def _range(text: str, complain: Complain) -> list[float]:
         complain("not a number of values", f"a whole number from 1 to {_MAX_VALUES:,}")
     if kind == "log" and not (low > 0 and high > 0):
         complain("log() needs numbers above 0", "log(low, high, how many), or linear(...)")
+    if not math.isfinite(high - low):
+        complain("the range is too wide", "a distance that a number can hold")
     spaced = np.geomspace if kind == "log" else np.linspace
     return [float(f"{value:.{_DIGITS}g}") for value in spaced(low, high, int(count))]
 

@@ -119,6 +119,11 @@ class TestOverrides:
         assert f"--set {setting.splitlines()[0]}" in message
         assert said in message
 
+    def test_a_key_deeper_than_any_is_refused(self, study):
+        deep = "brew." * 3000 + "x"
+        assert "a key of 3001 parts" in refused(study, BASE, [f"{deep}=1"])
+        assert "a key of 3001 parts" in refused(study, BASE, [], [f"{deep}=1,2"])
+
 
 class TestExtends:
     def test_takes_what_the_config_does_not_say_from_the_other(self, study):
@@ -203,6 +208,7 @@ class TestSweep:
             ("seed=log(1, 2)", "takes three numbers"),
             ("seed=", "no sweep"),
             ("seed=1,-1", "out of range"),
+            ("check.tolerance=linear(-1.7e308,1.7e308,3)", "the range is too wide"),
             ("seed=linear(0, 1, 100001)", "a whole number from 1 to 100,000"),
             ("seed=linear(1,9,9);seed=linear(1,9,9)", "the same key twice"),
         ],

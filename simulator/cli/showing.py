@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -128,8 +128,8 @@ def write_export(folder: Path, kind: str, out: Path | None, *, traces: bool) -> 
     if kind == "parquet" and out is None:
         raise InputError("--format parquet: it is no text; name a file with --out")
     told: list[str] = []
-    with open_results(folder) as results:
-        table = rows(results, traces, told.append)
+    # Closed while the results still are open, also where nobody reads on.
+    with open_results(folder) as results, closing(rows(results, traces, told.append)) as table:
         if kind == "parquet":
             assert out is not None
             count = write_parquet(table, out)

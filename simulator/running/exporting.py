@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,7 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_AT_ONCE = 5000
 
 
-def rows(results: Results, traces: bool, notice: Notice) -> Iterator[Row]:
+def rows(results: Results, traces: bool, notice: Notice) -> Generator[Row]:
     """The rows of an export; all have the same columns. Damage is told to ``notice`` and passed over."""
     for damage in results.damage():
         notice(f"{results.path}: {damage}")

@@ -315,6 +315,20 @@ def test_export_writes_the_same_text_into_a_file(simulator, run, tmp_path):
     assert (refused.status, "name a file with --out" in refused.err) == (2, True)
 
 
+@pytest.mark.parametrize("traces", [[], ["--traces"]])
+def test_an_export_that_nobody_reads_on_ends_without_a_traceback(run, tmp_path, traces):
+    run()
+    command = [sys.executable, "-m", "simulator", "export", str(tmp_path / "out"), *traces]
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("needs /dev/full")
+    with full.open("w") as nowhere:
+        ended = subprocess.run(command, stdout=nowhere, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert "the system refused" in ended.stderr
+
+
 def test_a_damaged_run_is_left_out_of_the_whole_and_named(simulator, run, tmp_path):
     run("one", "--shard", "1/2")
     run("two", "--shard", "2/2")

@@ -27,6 +27,7 @@ from simulator.cli.proof_text import decimals
 from simulator.errors import RunFailed
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem, problem_of
+from simulator.experiment.results_folder import refuse_files_of_results
 
 _REASONS = {
     "boxes": "the budget of boxes is spent (--boxes)",
@@ -41,6 +42,8 @@ def certify_config(
     config: Path, plan: Plan, out: Path | None, *, as_json: bool, allow_code: bool
 ) -> int:
     """Prove, write the certificate, tell; return the exit status."""
+    if out is not None:
+        refuse_files_of_results(out)
     experiment = load(config)
     problem = problem_of(experiment, config, allow_code=allow_code)
     console, aside = terminal.console(stderr=as_json), terminal.console(stderr=True)

@@ -10,6 +10,7 @@ from simulator.cli.terminal import waiting
 from simulator.errors import InputError
 from simulator.experiment.config import load
 from simulator.experiment.problem import Problem
+from simulator.experiment.results_folder import refuse_files_of_results
 from simulator.explain import catalogue
 from simulator.page import Page
 
@@ -20,6 +21,8 @@ def write_page(config: Path, out: Path | None, language: str, recipe: str | None
     Raises:
         InputError: an unknown language, an unusable recipe, a place that cannot be written to.
     """
+    if out is not None:
+        refuse_files_of_results(out)
     page = _page(config, language, recipe)
     path = out or Path(f"{page.problem.experiment.name}.html")
     _written(page, path)

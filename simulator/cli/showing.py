@@ -22,6 +22,7 @@ from simulator.errors import InputError
 from simulator.experiment.faults import printable
 from simulator.experiment.origins import annotated
 from simulator.experiment.results import Results, open_results
+from simulator.experiment.results_folder import refuse_files_of_results
 from simulator.experiment.study import load_study
 from simulator.experiment.verdict import judge
 from simulator.running.by_point import by_point
@@ -127,6 +128,8 @@ def write_export(folder: Path, kind: str, out: Path | None, *, traces: bool) -> 
         raise InputError(f"--format {kind}: expected {', '.join(FORMATS)}")
     if kind == "parquet" and out is None:
         raise InputError("--format parquet: it is no text; name a file with --out")
+    if out is not None:
+        refuse_files_of_results(out)
     told: list[str] = []
     # Closed while the results still are open, also where nobody reads on.
     with open_results(folder) as results, closing(rows(results, traces, told.append)) as table:

@@ -19,6 +19,7 @@ from typing import Any
 from simulator.errors import ResultsError
 from simulator.experiment import manifest as manifests
 from simulator.experiment.content_key import config_hash
+from simulator.experiment.database import FILE_NAME as DATABASE_FILE
 from simulator.experiment.manifest import Manifest, manifest_text, read_manifest
 from simulator.experiment.plain_yaml import plain_yaml, read_plain_yaml
 
@@ -85,6 +86,19 @@ def read_config(folder: Path, wanted: str) -> dict[str, Any]:
             f"belong to {wanted[:12]}; restore it, and put a changed config elsewhere"
         )
     return config
+
+
+def refuse_files_of_results(path: Path) -> None:
+    """Raises ResultsError if ``path`` is one of the files that make up a results folder.
+
+    For verbs that write where they are told to, and take the place of what is there.
+    """
+    path = path.resolve()
+    own = path.name in (manifests.FILE_NAME, CONFIG_FILE) or path.name.startswith(DATABASE_FILE)
+    if own and (path.parent / manifests.FILE_NAME).exists():
+        raise ResultsError(
+            f"{path}: it holds results, which writing there would destroy; choose another file with --out"
+        )
 
 
 def replace(path: Path, text: str) -> None:

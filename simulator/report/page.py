@@ -12,6 +12,7 @@ from simulator.errors import ResultsError
 from simulator.experiment.config import experiment_from
 from simulator.experiment.problem import Problem
 from simulator.experiment.results import Results
+from simulator.experiment.results_folder import refuse_files_of_results
 from simulator.experiment.verdict import judge
 from simulator.explain import Catalogue
 from simulator.report.certificate import Bracket, known_bracket, read_bracket
@@ -38,8 +39,9 @@ def write_report(
         ResultsError: no run has found a score yet, a certificate is not this problem's, or the page
             cannot be written.
     """
-    page = report_html(results, messages, bracket=bracket)
     path = out / FILE_NAME if out.is_dir() else out
+    refuse_files_of_results(path)
+    page = report_html(results, messages, bracket=bracket)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")

@@ -29,6 +29,16 @@ def test_what_cannot_be_is_refused_in_words(capsys, options, told):
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", ["page", "certify"])
+def test_what_is_written_never_takes_the_place_of_results(tmp_path, capsys, verb):
+    results = tmp_path / "results.sqlite"
+    for path in (results, tmp_path / "manifest.json"):
+        path.write_text("{}")
+    assert run_command([verb, CONFIG, "-o", str(results)]) == 2
+    assert "it holds results" in capsys.readouterr().err
+    assert results.read_text() == "{}"
+
+
 def test_a_function_of_ones_own_has_no_page(tmp_path, capsys):
     config = tmp_path / "own.yaml"
     config.write_text("name: own\nproblem: math:hypot\ntune: {x: [0, 1], y: [0, 1]}\n")

@@ -315,6 +315,24 @@ def test_export_writes_the_same_text_into_a_file(simulator, run, tmp_path):
     assert (refused.status, "name a file with --out" in refused.err) == (2, True)
 
 
+@pytest.mark.parametrize("file", ["results.sqlite", "manifest.json", "config.yaml"])
+@pytest.mark.parametrize("verb", ["export", "report"])
+def test_results_are_never_replaced_by_what_is_told_of_them(simulator, run, tmp_path, verb, file):
+    run()
+    path = tmp_path / "out" / file
+    before = path.read_bytes()
+    (tmp_path / "link").symlink_to(path)
+    for out in (path, tmp_path / "link"):
+        said = simulator(verb, tmp_path / "out", "--out", out)
+        assert (said.status, path.read_bytes()) == (2, before)
+        assert f"{path}: it holds results" in said.err
+
+
+def test_a_file_that_only_shares_a_name_with_results_can_be_written(simulator, run, tmp_path):
+    run()
+    assert simulator("export", tmp_path / "out", "--out", tmp_path / "config.yaml").status == 0
+
+
 @pytest.mark.parametrize("traces", [[], ["--traces"]])
 def test_an_export_that_nobody_reads_on_ends_without_a_traceback(run, tmp_path, traces):
     run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from simulator.cli import terminal
 from simulator.cli.comparison_text import show_report
+from simulator.cli.request import processes_of
 from simulator.compare.comparison import (
     Asked,
     Told,
@@ -53,8 +53,8 @@ class Request:
 
     @property
     def processes(self) -> int:
-        """How many processes."""
-        return self.jobs or os.cpu_count() or 1
+        """How many processes. Raises InputError if they are too many."""
+        return processes_of(self.jobs)
 
     @property
     def asked(self) -> Asked:
@@ -150,6 +150,7 @@ def _progress(console: Console) -> Iterator[Told]:
 def _refuse_contradictions(request: Request) -> None:
     if request.suite and request.what:
         raise InputError("give --suite, or configs or folders to compare, not both")
+    processes_of(request.jobs)
     if request.suite and request.suite not in PRESETS:
         raise InputError(f"--suite {request.suite}: expected {' or '.join(PRESETS)}")
     if not request.suite and not request.what:

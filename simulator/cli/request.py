@@ -6,11 +6,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.errors import InputError
 from simulator.experiment.problem import problem_of
 from simulator.experiment.study import load_study
 from simulator.running.plan import Plan
 from simulator.running.shards import Shard, parsed_shard
 from simulator.running.work import WHOLE
+
+MOST_PROCESSES = 512
+"""More of them than any machine has cores for; thousands take it down."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,17 @@ class Request:
 
 
 def cores_of(request: Request) -> int:
-    """How many processes compute."""
-    return request.jobs or os.cpu_count() or 1
+    """How many processes compute. Raises InputError for more than this machine should be asked for."""
+    if request.dask is not None:
+        return request.jobs or os.cpu_count() or 1
+    return processes_of(request.jobs)
+
+
+def processes_of(jobs: int) -> int:
+    """What ``--jobs`` asks for. Raises InputError if no machine should be asked for so many."""
+    if jobs > MOST_PROCESSES:
+        raise InputError(f"--jobs {jobs}: too many processes; expected up to {MOST_PROCESSES}")
+    return jobs or os.cpu_count() or 1
 
 
 def shard_of(request: Request) -> Shard:

@@ -14,7 +14,7 @@ from simulator.cli.request import Request, cores_of, plan_of, shard_of
 from simulator.cli.sweep_text import outcome_of, points_as_json, show_points
 from simulator.cli.verdict_text import show_verdict
 from simulator.cli.watching import Watch, logged
-from simulator.errors import InputError, RunFailed
+from simulator.errors import RunFailed
 from simulator.experiment.problem import Problem
 from simulator.experiment.store import Store
 from simulator.experiment.verdict import as_json as verdict_json
@@ -98,8 +98,6 @@ def _workers(request: Request) -> Iterator[WorkersOf]:
         finally:
             cluster.stop()
         return
-    if cores > 512:
-        raise InputError(f"--jobs {cores}: too many processes; expected up to 512")
     yield InProcess if cores == 1 else lambda interrupt: LocalPool(cores)
 
 

@@ -29,6 +29,7 @@ TWO = ["--optimizers", "newton,slsqp"]
         (["--suite", "quick", "--cost", "free"], "--cost free: expected one of calls"),
         (["--suite", "quick", "--gap", "0.5"], "--gap 0.5: expected one of 0.1"),
         (["--suite", "quick", "--optimizers", "adan"], "no optimizer has that name"),
+        (["configs/house-blend.yaml", "-j", "100000"], "expected up to 512"),
         (["nowhere"], "nowhere: there is no such config or folder"),
     ],
 )

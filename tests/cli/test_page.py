@@ -34,7 +34,7 @@ def test_what_is_written_never_takes_the_place_of_results(tmp_path, capsys, verb
     results = tmp_path / "results.sqlite"
     for path in (results, tmp_path / "manifest.json"):
         path.write_text("{}")
-    assert run_command([verb, CONFIG, "-o", str(results)]) == 2
+    assert run_command([verb, CONFIG, "--out", str(results)]) == 2
     assert "it holds results" in capsys.readouterr().err
     assert results.read_text() == "{}"
 

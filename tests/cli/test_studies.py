@@ -286,6 +286,15 @@ def test_a_file_that_a_sweep_names_is_part_of_what_a_folder_belongs_to(run, bean
     assert (said.status, "another config" in said.err) == (2, True)
 
 
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_more_processes_than_any_machine_has_are_refused_before_anything_is_made(
+    run, tmp_path, more
+):
+    said = run("out", "-j", "513", *more)
+    assert (said.status, said.err) == (2, "--jobs 513: too many processes; expected up to 512\n")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_dry_run_tells_people_the_same_numbers(simulator, small, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = simulator(

@@ -32,6 +32,7 @@ from simulator.compare.presets import PRESETS
 from simulator.compare.report import Report
 from simulator.compare.suite import read_suite
 from simulator.errors import InputError
+from simulator.experiment import manifest
 from simulator.experiment.store import RESULTS_ROOT
 from simulator.optimizers import source
 
@@ -95,6 +96,7 @@ def _suite(request: Request, asked: Asked, aside: Console) -> tuple[Report, Path
     name = str(request.suite)
     suite, preset = read_suite(), preset_of(name, request.optimizers)
     folder = request.out or RESULTS_ROOT / f"compare-{name}"
+    _refuse_results_of_a_run(folder)
     remember(folder, name, request.optimizers)
     with _progress(aside) as told:
         run_comparison(suite, preset, folder, request.processes, told)
@@ -112,6 +114,7 @@ def _results(request: Request, asked: Asked) -> tuple[Report, Path]:
 
 def _configs(request: Request, asked: Asked, aside: Console) -> tuple[Report, Path]:
     folder = request.out or RESULTS_ROOT / f"compare-{request.what[0].stem}"
+    _refuse_results_of_a_run(folder)
     with _progress(aside) as told:
         run_configs(
             request.what,
@@ -160,6 +163,15 @@ def _refuse_contradictions(request: Request) -> None:
     for path in request.what:
         if not path.exists():
             raise InputError(f"{path}: there is no such config or folder")
+
+
+def _refuse_results_of_a_run(folder: Path) -> None:
+    """A race beside them would be told in their place ever after."""
+    if (folder / manifest.FILE_NAME).exists():
+        raise InputError(
+            f"{folder}: it holds the results of a run, not of a comparison. Nothing was changed; "
+            "choose another folder with --out"
+        )
 
 
 def _refuse_unknown(name: str) -> None:

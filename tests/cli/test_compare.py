@@ -38,6 +38,14 @@ def test_what_cannot_be_compared_is_refused(arguments, told, capsys):
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("what", [["configs/house-blend.yaml"], ["--suite", "quick"]])
+def test_a_race_is_never_run_into_the_results_of_a_run(tmp_path, capsys, what):
+    (tmp_path / "manifest.json").write_text("{}")
+    assert run_command(["compare", *what, "-o", str(tmp_path), "-j", "1", *TWO]) == 2
+    assert "it holds the results of a run" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
 def test_noisy_configs_are_raced_in_cups_by_the_true_mean(tmp_path, capsys):
     config, out = tmp_path / "noisy.yaml", tmp_path / "out"
     config.write_text(CONFIG.format(name="noisy", more="noise: {customers_per_cup: 5}"))

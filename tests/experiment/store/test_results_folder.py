@@ -16,7 +16,13 @@ import yaml
 from simulator.errors import ResultsError
 from simulator.experiment.content_key import canonical_hash
 from simulator.experiment.manifest import Manifest, describe, read_manifest
-from simulator.experiment.results_folder import claim, dated_folder, read_config, replace
+from simulator.experiment.results_folder import (
+    claim,
+    dated_folder,
+    read_config,
+    refuse_files_of_results,
+    replace,
+)
 
 CONFIG: dict[str, Any] = {"name": "espresso-cliff", "seed": 1, "rate": 1e-6, "note": "no"}
 NOON = datetime(2026, 3, 1, 14, 25, 30)
@@ -32,8 +38,9 @@ def _content(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_dated_folder_carries_date_time_and_name(tmp_path: Path):
-    folder = dated_folder(tmp_path / "results", "house-blend", NOON)
-    assert folder == tmp_path / "results" / "2026-03-01-142530-house-blend"
+    root = tmp_path / "mine" / "results"
+    folder = dated_folder(root, "house-blend", NOON)
+    assert folder == root / "2026-03-01-142530-house-blend"
     assert folder.is_dir()
 
 
@@ -224,3 +231,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
         replace(path, json.dumps("new"))
     assert [entry.name for entry in tmp_path.iterdir()] == ["manifest.json"]
     assert path.read_text() == '"old"'
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "config.yaml", "results.sqlite", "results.sqlite-wal"]
+)
+def test_files_of_results_are_not_to_be_replaced_and_others_may_be(tmp_path: Path, name: str):
+    refuse_files_of_results(tmp_path / name)
+    (tmp_path / "manifest.json").touch()
+    with pytest.raises(ResultsError, match="choose another file with --out"):
+        refuse_files_of_results(tmp_path / name)
+    refuse_files_of_results(tmp_path / "report.html")

@@ -12,6 +12,7 @@ import pytest
 
 from simulator.errors import ResultsError
 from simulator.experiment.checked_rows import Damage, checked_run
+from simulator.experiment.row_format import checksum
 from simulator.experiment.store import Store, open_results
 
 Opener = Callable[..., Store]
@@ -305,3 +306,42 @@ def test_a_database_of_something_else_is_refused_by_readers_and_writers(
         results.runs()
     with pytest.raises(ResultsError, match=told), open_here() as store:
         store.results.runs()
+
+
+def test_a_run_that_is_there_twice_is_read_once_and_named(
+    database: Path, make_run: Any, open_here: Opener
+):
+    # As SQLite would never write it: without the rule that keys differ.
+    _change(database, "CREATE TABLE others AS SELECT * FROM runs")
+    _change(database, "INSERT INTO others SELECT * FROM runs WHERE repeat = 1")
+    _change(database, "DROP TABLE runs")
+    _change(database, "ALTER TABLE others RENAME TO runs")
+    with open_results(database.parent) as results:
+        assert [str(item) for item in results.damage()] == [
+            f"optimizer 'adam', repeat 1, key '{make_run(1)[0].key[:39]}: it is stored twice"
+        ]
+        assert [run.repeat for run in results.runs(skip_damaged=True)] == [0, 1, 2]
+
+
+def test_a_row_with_a_true_checksum_that_makes_no_record_is_named(database: Path):
+    connection = sqlite3.connect(database)
+    row = connection.execute("SELECT rowid, * FROM runs WHERE repeat = 1").fetchone()
+    names = [column[0] for column in connection.execute("SELECT * FROM runs").description]
+    cells = dict(zip(names, row[1:], strict=True)) | {"role": "spectator"}
+    sealed = checksum(tuple(cells[name] for name in names if name != "checksum"))
+    with connection:
+        connection.execute(
+            "UPDATE runs SET role = 'spectator', checksum = ? WHERE rowid = ?", (sealed, row[0])
+        )
+    connection.close()
+    with open_results(database.parent) as results:
+        (damage,) = results.damage()
+        assert "role is 'tuned' or 'reference', got 'spectator'" in str(damage)
+        assert [run.repeat for run in results.runs(skip_damaged=True)] == [0, 2]
+
+
+def test_progress_can_be_told_without_a_check(database: Path):
+    _change(database, "UPDATE runs SET score = 1 WHERE repeat = 1")
+    with open_results(database.parent) as results:
+        assert str(results.progress()) == "2 of 3 runs done"
+        assert str(results.progress_unchecked()) == "3 of 3 runs done"

@@ -218,6 +218,12 @@ def test_a_picture_of_noise_names_only_those_who_heard_it(report):
     assert ("adam" in whole, "adam" in some, "newton" in some) == (True, False, True)
 
 
+def test_a_race_that_reached_no_target_is_drawn_with_all_its_pictures(report, drawn):
+    nowhere = replace(report.hits, counts=np.full_like(report.hits.counts, np.inf))
+    names = [each.name for each in pictures(replace(report, hits=nowhere))]
+    assert names == [each.name for each in drawn]
+
+
 def test_one_optimizer_alone_is_held_against_nobody(report):
     alone = replace(report, hits=report.hits.of(["newton"]))
     assert alone.duels == []

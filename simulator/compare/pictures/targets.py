@@ -37,8 +37,13 @@ def _ladder(figure: Figure, report: Report, look: Mapping[str, Look]) -> None:
     typical = np.where(np.isfinite(typical), typical, np.nan)
     for column, label in enumerate(costs.hits.optimizers):
         ax.plot(gaps, typical[:, column], **_style(look.get(label)))
+    # A logarithmic axis of nothing cannot be drawn.
+    cost_scale = "log" if np.isfinite(typical).any() else "linear"
     ax.set(
-        xscale="log", yscale="log", xlabel="gap to the reference optimum", ylabel=costs.model.name
+        xscale="log",
+        yscale=cost_scale,
+        xlabel="gap to the reference optimum",
+        ylabel=costs.model.name,
     )
     ax.invert_xaxis()
     ax.set_xticks(gaps)

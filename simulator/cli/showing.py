@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -133,13 +134,15 @@ def write_export(folder: Path, kind: str, out: Path | None, *, traces: bool) -> 
     told: list[str] = []
     # Closed while the results still are open, also where nobody reads on.
     with open_results(folder) as results, closing(rows(results, traces, told.append)) as table:
+        # Before a file is replaced, because results that cannot be read end here.
+        whole = chain(list(islice(table, 1)), table)
         if kind == "parquet":
             assert out is not None
-            count = write_parquet(table, out)
+            count = write_parquet(whole, out)
         else:
             write = write_csv if kind == "csv" else write_jsonl
             with _text_file(out) as file:
-                count = write(table, file)
+                count = write(whole, file)
         for damage in told:
             typer.echo(f"left out: {printable(damage, 2000)}", err=True)
         if told:

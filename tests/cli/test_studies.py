@@ -342,6 +342,16 @@ def test_a_file_that_only_shares_a_name_with_results_can_be_written(simulator, r
     assert simulator("export", tmp_path / "out", "--out", tmp_path / "config.yaml").status == 0
 
 
+def test_a_folder_that_cannot_be_exported_leaves_the_file_as_it_was(simulator, run, tmp_path):
+    run()
+    (tmp_path / "out" / "config.yaml").write_text("name: other\n")
+    (tmp_path / "rows.csv").write_text("kept")
+    said = simulator("export", tmp_path / "out", "--out", tmp_path / "rows.csv")
+    assert (said.status, (tmp_path / "rows.csv").read_text()) == (2, "kept")
+    assert simulator("export", tmp_path / "out", "--out", tmp_path / "new.csv").status == 2
+    assert not (tmp_path / "new.csv").exists()
+
+
 @pytest.mark.parametrize("traces", [[], ["--traces"]])
 def test_an_export_that_nobody_reads_on_ends_without_a_traceback(run, tmp_path, traces):
     run()

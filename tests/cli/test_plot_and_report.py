@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 
 import pytest
 
@@ -139,6 +140,21 @@ def test_an_unfinished_run_is_reported_as_unfinished(told):
     _, page = told(SHARE, "--shard", "1/2")
     done, expected = map(int, re.search(r"Unfinished: (\d) of (\d) runs", page).groups())
     assert 0 < done < expected == 4
+
+
+def test_without_a_run_from_the_first_start_there_is_no_race_and_the_reason_is_told(
+    simulator, tmp_path
+):
+    config, out = tmp_path / "this.yaml", tmp_path / "out"
+    config.write_text(SHARE, encoding="utf-8")
+    simulator("run", config, "--no-figures", "--out", out)
+    with sqlite3.connect(out / "results.sqlite") as connection:
+        connection.execute("UPDATE runs SET loss = 'spoilt' WHERE repeat = 0")
+    connection.close()
+    said = simulator("plot", out, "descent")
+    assert said.status == 2
+    assert "no run from the first start is there yet" in said.err
+    assert not (out / "figures" / "descent.gif").exists()
 
 
 def test_runs_that_failed_are_counted_and_have_no_numbers(told, install_plugin, sign_rule):

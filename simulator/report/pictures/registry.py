@@ -66,6 +66,10 @@ def _no_grind_and_time(material: Material) -> str:
     return _no_coffee(material) or ("" if tuned else "grind_and_time")
 
 
+def _no_race(material: Material) -> str:
+    return _no_grind_and_time(material) or ("" if material.first else "first_start")
+
+
 def _no_rates(material: Material) -> str:
     return "" if rates.rate_series(material) else "rates"
 
@@ -83,7 +87,7 @@ PICTURES: Mapping[str, Picture | Animation] = {
         graph.operations, _no_coffee, graph.graph_in_words, in_report=False, formats=("svg",)
     ),
     "learning-rates": Picture(rates.learning_rates, _no_rates, rates.rates_in_words),
-    "descent": Animation(descent.race, _no_grind_and_time),
+    "descent": Animation(descent.race, _no_race),
 }
 """In the order in which they are listed and reported."""
 

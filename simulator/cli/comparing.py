@@ -160,6 +160,10 @@ def _refuse_contradictions(request: Request) -> None:
         raise InputError(
             "nothing to compare: give --suite quick, some configs, or folders of results"
         )
+    if request.optimizers and request.what and all(path.is_dir() for path in request.what):
+        raise InputError(
+            "--optimizers: folders hold the runs of those that raced; leave it out, or compare configs"
+        )
     for path in request.what:
         if not path.exists():
             raise InputError(f"{path}: there is no such config or folder")

@@ -16,9 +16,10 @@ from simulator.compare.reading import SUITE_FILE, suite_of
 from simulator.compare.stages import Stage, labelled
 from simulator.compare.suite import Instance, Suite, problem_hash, suite_text
 from simulator.errors import InputError, ResultsError
-from simulator.experiment.config import Experiment, load
+from simulator.experiment.config import Experiment
 from simulator.experiment.optimizer_choice import OptimizerChoice
 from simulator.experiment.problem import Problem, problem_of
+from simulator.experiment.study import load_study
 
 REPEATS = 10
 """Starts of each config, unless it asks for more."""
@@ -38,7 +39,7 @@ def run_configs(
     Raises InputError where two configs have one name, ObjectiveError for a function without leave to
     run it, ResultsError where the folder holds a race on other problems.
     """
-    problems = [problem_of(load(config), config, allow_code=allow_code) for config in configs]
+    problems = [problem_of(_single(config), config, allow_code=allow_code) for config in configs]
     experiments = [each.experiment for each in problems]
     _refuse_same_names(experiments)
     suite = _suite(problems, folder)
@@ -49,6 +50,16 @@ def run_configs(
         stage = Stage(kind, name, instances, choices, budget, repeats)
         if instances:
             run_stage(stage, folder / kind, processes, _teller(told, stage))
+
+
+def _single(config: Path) -> Experiment:
+    study = load_study(config)
+    if study.axes:
+        raise InputError(
+            f"{config}: it holds a sweep of {study.points} points; a comparison takes single experiments: "
+            "give each of its points a config of its own"
+        )
+    return study.first
 
 
 def _teller(told: Callable[[str, int, int], None], stage: Stage) -> Callable[[int], None]:

@@ -52,7 +52,8 @@ def claim(folder: Path, manifest: Manifest, config: Mapping[str, object]) -> Man
     """Makes ``folder`` the home of this experiment, or finds that it already is; returns its manifest.
 
     Raises ResultsError, and changes nothing, if the folder holds another config's results, results
-    computed by other versions or with another plan, or files that are no results at all.
+    computed by other versions or with another plan, a config that is damaged or was edited, or files
+    that are no results at all.
     """
     with _disk_told_plainly(folder):
         if "\0" in str(folder):
@@ -67,8 +68,10 @@ def claim(folder: Path, manifest: Manifest, config: Mapping[str, object]) -> Man
             _create(folder / manifests.FILE_NAME, manifest_text(manifest))
         present = read_manifest(folder)
         _refuse_others(folder, present, manifest)
-        # A command killed between the two files leaves the config to the next one.
-        if not (folder / CONFIG_FILE).exists():
+        if (folder / CONFIG_FILE).exists():
+            read_config(folder, present.config_hash)
+        else:
+            # A command killed between the two files leaves the config to the next one.
             replace(folder / CONFIG_FILE, plain_yaml(config))
         (folder / FIGURES_FOLDER).mkdir(exist_ok=True)
     return present
@@ -83,7 +86,8 @@ def read_config(folder: Path, wanted: str) -> dict[str, Any]:
     if found != wanted:
         raise ResultsError(
             f"{path}: it was edited or is damaged: its hash is {found[:12]}, the results "
-            f"belong to {wanted[:12]}; restore it, and put a changed config elsewhere"
+            f"belong to {wanted[:12]}; restore it, or put it elsewhere and run the experiment again "
+            f"with --out {folder}, which writes it afresh"
         )
     return config
 

@@ -87,6 +87,14 @@ def _listed(folder: Path) -> Listed:
 
 def _trouble(results: Results, damage: Sequence[Damage]) -> str:
     if not damage:
-        return ""
+        return _trouble_of_the_config(results)
     more = f"; {len(damage)} in all" * (len(damage) > 3)
     return f"{results.path}: {'; '.join(map(str, damage[:3]))}{more}; {results.way_out}"
+
+
+def _trouble_of_the_config(results: Results) -> str:
+    try:
+        _ = results.config
+    except ResultsError as error:
+        return str(error)
+    return ""

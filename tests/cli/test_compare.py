@@ -38,6 +38,16 @@ def test_what_cannot_be_compared_is_refused(arguments, told, capsys):
     assert told in capsys.readouterr().err
 
 
+def test_a_sweep_is_not_compared_and_what_raced_is_not_chosen_again(tmp_path, capsys):
+    config = tmp_path / "sweep.yaml"
+    config.write_text(CONFIG.format(name="sweep", more="sweep: {seed: [1, 2, 3]}"))
+    assert run_command(["compare", str(config), "-o", str(tmp_path / "out"), *TWO]) == 2
+    assert "it holds a sweep of 3 points" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert run_command(["compare", str(tmp_path), *TWO]) == 2
+    assert "--optimizers: folders hold the runs" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("what", [["configs/house-blend.yaml"], ["--suite", "quick"]])
 def test_a_race_is_never_run_into_the_results_of_a_run(tmp_path, capsys, what):
     (tmp_path / "manifest.json").write_text("{}")

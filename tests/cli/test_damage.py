@@ -18,3 +18,15 @@ def test_a_damaged_run_is_computed_afresh(simulator, small, tmp_path):
         assert all(run.loss > 1.0 for run in results.runs())
         assert not results.damage()
     assert '"agrees": true' in before
+
+
+def test_an_edited_config_of_results_is_named_by_all_and_kept(simulator, small, tmp_path):
+    out = tmp_path / "results" / "one"
+    assert simulator("run", small, "--out", out, "--no-figures", "-q").status == 0
+    stored = out / "config.yaml"
+    stored.write_text(stored.read_text().replace("seed: 3", "seed: 4"))
+    for words in (["ls", out.parent], ["show", out], ["run", small, "--out", out, "-q"]):
+        said = simulator(*words)
+        assert said.status == 2
+        assert "config.yaml: it was edited or is damaged" in said.err
+    assert "seed: 4" in stored.read_text()

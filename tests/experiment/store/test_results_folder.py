@@ -208,8 +208,14 @@ def test_an_edited_config_is_noticed(tmp_path: Path):
         read_config(tmp_path, wanted)
     assert str(told.value) == (
         f"{path}: it was edited or is damaged: its hash is {found[:12]}, the results belong to "
-        f"{wanted[:12]}; restore it, and put a changed config elsewhere"
+        f"{wanted[:12]}; restore it, or put it elsewhere and run the experiment again with "
+        f"--out {tmp_path}, which writes it afresh"
     )
+    with pytest.raises(ResultsError, match="edited or is damaged"):
+        claim(tmp_path, _plan(), CONFIG)
+    path.rename(tmp_path / "mine.yaml")
+    claim(tmp_path, _plan(), CONFIG)
+    assert read_config(tmp_path, wanted) == CONFIG
 
 
 def test_a_missing_config_is_told(tmp_path: Path):

@@ -9,15 +9,18 @@ import pytest
 from scipy import special
 
 from simulator.autodiff import (
+    compile,
     elementwise_grad,
     grad,
     hessian,
     hvp,
     jacobian,
     jvp,
+    trace,
     value_and_grad,
     vjp,
 )
+from simulator.autodiff.walk import Backward
 
 
 def test_gradient_of_a_product_is_the_other_factor():
@@ -321,3 +324,23 @@ def test_exception_leaves_no_broken_state():
 def test_gradient_of_several_outputs_is_refused():
     with pytest.raises(TypeError, match="one number, this one returned 2"):
         grad(lambda x: np.stack([x, x]))(1.0)
+
+
+@pytest.mark.parametrize(
+    ("point", "slopes"),
+    [
+        ([2.0, 0.0], [0.0, np.log(2.0)]),
+        ([3.0, 1.0], [1.0, 3.0 * np.log(3.0)]),
+        ([0.0, 1.0], [1.0, 0.0]),
+        ([0.0, 2.0], [0.0, 0.0]),
+    ],
+)
+def test_slopes_of_a_power_where_base_or_exponent_is_nought_or_one(point, slopes):
+    x = np.array(point)
+
+    def power(x):
+        return x[0] ** x[1]
+
+    backward = [step for step in trace(power, 2).walk(x) if isinstance(step, Backward)]
+    for found in (grad(power)(x), compile(power, 2)(x)[1], backward[0].partials):
+        assert list(found) == pytest.approx(slopes, rel=1e-15)

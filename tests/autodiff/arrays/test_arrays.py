@@ -73,6 +73,7 @@ SUPPORTED = {
     "diag": lambda x: np.diag(x.reshape(2, 3)[:, :2]),
     "tril": lambda x: np.tril(x[:4].reshape(2, 2)),
     "sum": lambda x: x.sum() * np.sum(x.reshape(2, 3), axis=0),
+    "sum with a beginning": lambda x: np.sum(x, initial=5.0) * np.prod(x, initial=2.0),
     "sum over two axes": lambda x: np.sum(x.reshape(1, 2, 3), axis=(0, 2)),
     "sum with keepdims": lambda x: x.reshape(2, 3) / (5.0 + x.reshape(2, 3).sum(1, keepdims=True)),
     "built-in sum": lambda x: sum(x[i] * i for i in range(6)),

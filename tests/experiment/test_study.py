@@ -139,6 +139,20 @@ class TestExtends:
         text = "name: own\nextends: base.yaml\nbrew: {method: espresso}\n"
         assert study(text).first.brew == loads("name: a\nbrew: espresso").brew
 
+    @pytest.mark.parametrize(
+        ("own", "kind", "threshold"),
+        [("{threshold: 6}", "share-above", 6.0), ("{kind: share-above}", "share-above", None)],
+    )
+    def test_a_kind_named_anew_leaves_nothing_of_the_old_one(
+        self, study, tmp_path, own, kind, threshold
+    ):
+        other = "name: other\nobjective: {kind: share-above, threshold: 8}\n"
+        (tmp_path / "other.yaml").write_text(other, encoding="utf-8")
+        objective = study(f"name: own\nextends: other.yaml\nobjective: {own}\n").first.objective
+        usual = loads("name: a\nobjective: {kind: share-above}").objective.threshold
+        assert usual != 8
+        assert (objective.kind, objective.threshold) == (kind, threshold or usual)
+
     def test_lists_and_customers_are_replaced_whole(self, study):
         text = "name: own\nextends: base.yaml\noptimizers: [adagrad]\ncustomers: {milk: 1}\n"
         experiment = study(text).first

@@ -130,6 +130,7 @@ def write_export(folder: Path, kind: str, out: Path | None, *, traces: bool) -> 
     if kind == "parquet" and out is None:
         raise InputError("--format parquet: it is no text; name a file with --out")
     if out is not None:
+        _refuse_no_place(out)
         refuse_files_of_results(out)
     told: list[str] = []
     # Closed while the results still are open, also where nobody reads on.
@@ -149,6 +150,13 @@ def write_export(folder: Path, kind: str, out: Path | None, *, traces: bool) -> 
             typer.echo(results.way_out, err=True)
         typer.echo(f"{count} rows; {results.progress()}", err=True)
     return 2 if told else 0
+
+
+def _refuse_no_place(out: Path) -> None:
+    if out.is_dir():
+        raise InputError(f"--out {out}: this is a folder; name a file in it")
+    if not out.parent.is_dir():
+        raise InputError(f"--out {out}: there is no folder {out.parent}; make it, or name another")
 
 
 @contextmanager

@@ -169,6 +169,16 @@ def test_export_of_traces_has_a_row_per_evaluation(simulator, run, tmp_path):
     assert {"step", "loss", "grind_um", "milk_g"} <= set(rows[0])
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [("", "this is a folder; name a file"), ("nowhere/runs.csv", "there is no folder")],
+)
+def test_a_place_that_is_none_is_refused_before_anything_is_read(simulator, tmp_path, where, told):
+    said = simulator("export", tmp_path, "--out", tmp_path / where)
+    assert said.status == 2
+    assert told in said.err
+
+
 def test_export_to_parquet_reads_back(simulator, run, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     run("out", "--sweep", "customers=milk,survey")

@@ -1,12 +1,13 @@
-"""What running costs beside the runs: a sweep of 10,000 runs over every optimizer, and 100,000 tiny runs.
+"""What running costs beside the runs: a sweep of 10,000 runs over every optimizer, 100,000 tiny runs, and
+many points of two runs each.
 
-    scripts/bench running [--jobs 2] [--runs 10000] [--tiny 100000] [--json FILE] [--page]
+    scripts/bench running [--jobs 2] [--runs 10000] [--tiny 100000] [--points 2000] [--json FILE] [--page]
 
 ``--page`` writes what was measured into simulator/experiment/README.md, and where scripts/reliability.py
 finds it.
 Overhead is what one process takes for a run outside its optimizer, in processor seconds: planning, claiming,
-keys, the record, packing and storing. With several processes, what the main process takes for each run bounds
-how many it can feed.
+keys, the record, packing, storing, and the look at each point in the end. With several processes, what the
+main process takes for each run bounds how many it can feed.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
+from simulator.cli.sweep_text import outcome_of
 from simulator.experiment import runs
 from simulator.experiment.problem import Problem
 from simulator.experiment.results import open_results
 from simulator.experiment.study import load_study
 from simulator.optimizers import METHODS, Outcome
+from simulator.running.by_point import by_point
 from simulator.running.interrupts import Interrupt
 from simulator.running.plan import Plan
 from simulator.running.work import open_study, sizing_of, work
@@ -69,6 +72,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--tiny", type=int, default=100_000)
+    parser.add_argument("--points", type=int, default=2_000)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--page", action="store_true")
     asked = parser.parse_args()
@@ -80,6 +84,9 @@ def main() -> None:
         starts = min(asked.tiny // 20, 1000)
         tiny = TINY.format(starts=starts, points=max(asked.tiny // (2 * starts), 1))
         figures["tiny runs"] = measured(tiny, asked.jobs, sample=2)
+    if asked.points:
+        many = TINY.format(starts=1, points=asked.points)
+        figures["points of two runs"] = measured(many, asked.jobs, sample=100)
     for what, row in figures.items():
         print(f"{what}:")
         for name, value in row.items():
@@ -193,8 +200,7 @@ def watched(command: list[str]) -> Seen:
 
 def own_and_overhead(folder: Path, text: str) -> tuple[float, float]:
     """Processor seconds per run inside the optimizers, and outside them, of a study in this process."""
-    plan, own = planned(folder, text), 0.0
-    inside = runs._minimize
+    own, inside = 0.0, runs._minimize
 
     def timed(problem: Problem, task: runs.Task, repeats: list[int]) -> dict[int, Outcome]:
         nonlocal own
@@ -206,8 +212,10 @@ def own_and_overhead(folder: Path, text: str) -> tuple[float, float]:
     # Once to compile, which is done once for each cup, and once to measure.
     for name in ("warm", "measured"):
         own, interrupt, before = 0.0, Interrupt(), time.process_time()
+        plan = planned(folder, text)
         with patch.object(runs, "_minimize", timed), open_study(plan, folder / name) as store:
             work(plan, store, InProcess(interrupt), sizing_of(plan, 1), interrupt)
+            outcome_of(by_point(plan, store.results))
         spent = time.process_time() - before
     return own / plan.runs, (spent - own) / plan.runs
 

@@ -17,6 +17,7 @@ from simulator.dialin.beanconqueror import read_beanconqueror
 from simulator.dialin.csv_log import csv_text, read_csv
 from simulator.dialin.log_rows import LogRow, Skipped, cups_of, grinder_of
 from simulator.errors import InputError
+from simulator.experiment.results_folder import refuse_files_of_results
 
 
 def export_diary(name: str, file: Path) -> int:
@@ -146,7 +147,8 @@ def write_page(name: str, out: Path | None, rater: str) -> int:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all."""
+    """Whole or not at all, and never over results."""
+    refuse_files_of_results(file)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     draft.write_text(text, encoding="utf-8")
     draft.replace(file)

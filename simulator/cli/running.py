@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,7 +19,7 @@ from simulator.experiment.problem import Problem
 from simulator.experiment.store import Store
 from simulator.experiment.verdict import as_json as verdict_json
 from simulator.experiment.verdict import judge
-from simulator.running.by_point import by_point
+from simulator.running.by_point import PointResult, by_point
 from simulator.running.interrupts import Interrupt, Terminated, interruptible
 from simulator.running.plan import Plan
 from simulator.running.shards import Shard
@@ -127,11 +127,13 @@ def _report_share(plan: Plan, store: Store, shard: Shard, aside: Console) -> int
 def _report(request: Request, plan: Plan, store: Store) -> int:
     console = terminal.console(stderr=request.as_json)
     if plan.study.axes:
-        outcome = outcome_of(by_point(plan, store.results))
+        found: Iterable[PointResult] = by_point(plan, store.results)
+        if request.as_json:
+            found = list(found)
+        outcome = outcome_of(found)
         show_points(console, plan, outcome, store.folder)
         if request.as_json:
-            told = points_as_json(plan, by_point(plan, store.results))
-            print(json.dumps(told, indent=2, allow_nan=False))
+            print(json.dumps(points_as_json(plan, found), indent=2, allow_nan=False))
         return 0 if outcome.good else 1
     problem = plan.shelf.problem(plan.study.first)
     verdict = judge(problem, store.results.runs())
@@ -142,8 +144,8 @@ def _report(request: Request, plan: Plan, store: Store) -> int:
     show_verdict(console, problem, verdict, store.folder)
     if request.as_json:
         hashed = store.results.manifest.config_hash[:16]
-        found = verdict_json(problem, hashed, verdict) | {"proved": proof_json(problem, verdict)}
-        print(json.dumps(found, indent=2, allow_nan=False))
+        told = verdict_json(problem, hashed, verdict) | {"proved": proof_json(problem, verdict)}
+        print(json.dumps(told, indent=2, allow_nan=False))
     return 0 if verdict.agrees and not verdict.failed else 1
 
 

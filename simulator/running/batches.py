@@ -91,9 +91,13 @@ def run_batch(batch: Batch) -> list[Done]:
 
 def computed(batch: Batch) -> Iterator[Done]:
     """The pieces of a batch, each as soon as it is computed."""
+    before: Piece | None = None
     for piece in batch.pieces:
         began = perf_counter()
-        problem = _problem(piece)
+        # Optimizers of one point follow one another, and share what is checked and drawn for it.
+        if before is None or piece.settings is not before.settings:
+            problem = _problem(piece)
+        before = piece
         task = tasks(problem.experiment)[piece.task]
         finished = run_task(problem, task, list(piece.repeats), batch.config_hash)
         rows = tuple(packed(run, trace) for run, trace in finished)

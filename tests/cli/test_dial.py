@@ -236,6 +236,16 @@ def test_a_diary_moves_by_export_and_import(simulator, home):
     assert simulator("dial", "import", "ann", file).status == 2
 
 
+def test_a_diary_is_never_written_over_results(simulator, home):
+    manifest = home / "manifest.json"
+    manifest.write_text("{}")
+    simulator("dial", "new", "ann")
+    told = simulator("dial", "export", "ann", manifest)
+    assert told.status == 2
+    assert "it holds results" in told.err
+    assert manifest.read_text() == "{}"
+
+
 def test_a_csv_is_imported_once(simulator, home):
     file = home / "log.csv"
     file.write_text(

@@ -21,6 +21,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 from simulator.errors import ResultsError
 
@@ -30,6 +31,7 @@ FORMAT = 1
 APPLICATION_ID = 0x43757030
 """``PRAGMA application_id``, "Cup0": tells the file from any other SQLite database."""
 BUSY_SECONDS = 30.0
+_AGAIN_S = 0.01
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What reading a damaged file raises: SQLite's own messages may quote bytes that are no text."""
 
@@ -88,7 +90,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     with told_plainly(path):
         connection = _connect(path, "rwc")
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _begin_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             with transaction(connection):
                 if _is_new(connection):
@@ -99,6 +101,20 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _begin_wal(connection: sqlite3.Connection) -> None:
+    # Where others come or go at this very moment SQLite gives up at once instead of waiting.
+    end = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(_AGAIN_S)
+        else:
+            return
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:

@@ -217,6 +217,25 @@ def test_writers_at_the_same_time_store_each_run_once(
         assert results.damage() == []
 
 
+def test_who_comes_while_another_leaves_waits_for_it(
+    open_here: Opener, make_run: Any, tmp_path: Path
+):
+    with open_here() as store:
+        store.add([make_run(0)])
+    # The last to leave has turned the file back; at this moment somebody changes it in that state.
+    other = sqlite3.connect(
+        tmp_path / "out" / "results.sqlite", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE tally SET runs = runs")
+    leaving = threading.Timer(0.3, other.execute, ["COMMIT"])
+    leaving.start()
+    with open_here() as store:
+        assert store.add([make_run(1)]) == 1
+    leaving.join()
+    other.close()
+
+
 def test_a_reader_sees_one_moment_while_others_write(
     open_here: Opener, make_run: Any, tmp_path: Path
 ):
